@@ -1,0 +1,44 @@
+# A line or two each; everything is installed into .venv on first use.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: run demo-once test check format golden bench lock clean
+
+$(READY): pyproject.toml requirements.lock requirements-dev.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+run: $(READY)  ## start a rehearsal gateway and push a real day through it; Ctrl-C ends it
+	$(BIN)/gateway demo
+
+demo-once: $(READY)  ## the same, and end when the reports are there
+	$(BIN)/gateway demo --once
+
+test: $(READY)  ## install and run all tests
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## style, types, import rules, tests
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+format: $(READY)
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+golden: $(READY)  ## rewrite the golden files; review the diff like code
+	$(BIN)/python -m pytest tests --golden
+
+bench: $(READY)  ## speed and memory beside their bounds
+	$(BIN)/python -m benchmarks
+
+lock:  ## pin what we depend on, with hashes and no index addresses
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) rehearsal build dist

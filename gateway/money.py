@@ -1,0 +1,26 @@
+"""Amounts as whole cents; never a float."""
+
+from decimal import Decimal
+from typing import NewType
+
+Cents = NewType("Cents", int)
+
+NOTHING = Cents(0)
+
+
+def cents(amount: str) -> Cents:
+    """Read a decimal with at most two decimals, as the wire allows it: `12`, `12.5`, `-3.05`, `+1.`."""
+    return Cents(int(Decimal(amount).scaleb(2)))
+
+
+def plain(amount: Cents | int) -> str:
+    """Write cents with a point and two decimals: `1234.50`; for files and programs."""
+    sign, whole = ("-", -amount) if amount < 0 else ("", amount)
+    return f"{sign}{whole // 100}.{whole % 100:02d}"
+
+
+def dutch(amount: Cents | int) -> str:
+    """Write cents as a Dutch reader expects them: `1.234,50`; for paper and pages."""
+    sign, whole = ("-", -amount) if amount < 0 else ("", amount)
+    thousands = f"{whole // 100:,}".replace(",", ".")
+    return f"{sign}{thousands},{whole % 100:02d}"

@@ -1,0 +1,120 @@
+"""The contract of every library system: what an adapter is given, and what it must answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import ClassVar, Protocol, Self
+
+from pydantic import BaseModel
+
+from gateway.library import Library
+from gateway.orders.model import Kind, LineState, Mutation, Share
+from gateway.reports.model import Layout
+
+
+class LineStatus(StrEnum):
+    """What a library system is known to have done with one line; never more than is known."""
+
+    CONFIRMED = "confirmed"
+    """It said so itself."""
+    HANDED_OVER = "handed over"
+    """It took what we gave and says nothing line by line."""
+    REFUSED = "refused"
+    """It said no; asking again would not help."""
+    UNCERTAIN = "uncertain"
+    """It may or may not have been done; only a person can tell."""
+    NOT_CARRIED = "not carried"
+    """This system has no way to be told this kind of mutation; nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemLine:
+    """One decided mutation on its way into a library system.
+
+    `key` is ours, stable and unique for ever: what a system that can be asked is asked by.
+    `shares` are the copies this mutation concerns, in the library's own branches and budget codes.
+    `first_offer` is false when an earlier attempt may have reached the system.
+    """
+
+    key: str
+    sender: str
+    mutation: Mutation
+    shares: tuple[Share, ...]
+    state_before: LineState | None
+    state_after: LineState
+    first_offer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LineResult:
+    """What became of one line in the library system.
+
+    `reason` is the system's own word for a refusal or a doubt. `left_out` names the fields of the
+    mutation that have a value but that this system cannot be told, in the names of the wire.
+    """
+
+    key: str
+    status: LineStatus
+    reason: str = ""
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What a library system said later about a line that was handed over."""
+
+    key: str
+    accepted: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What an adapter may use beside its own settings: whose library it serves and where it may keep work files."""
+
+    library: Library
+    sender_name: str
+    folder: Path
+
+
+class OrderSystem(Protocol):
+    """A library system that takes order mutations; `adapters/<name>.py` holds one as the class `System`.
+
+    `apply` may be called twice with the same lines after a crash: the second call must find them done,
+    or answer UNCERTAIN where the system cannot be asked.
+    """
+
+    label: ClassVar[str]
+    layout: ClassVar[Layout]
+    needs_budget_code: ClassVar[bool]
+    carries: ClassVar[Mapping[Kind, str]]
+    """Per kind one sentence on how the system is told, for `gateway systems`; an absent kind cannot be carried."""
+    cannot_carry: ClassVar[tuple[str, ...]]
+    """Fields of the wire that this system cannot be told, by their names there."""
+    Settings: ClassVar[type[BaseModel]]
+
+    @classmethod
+    def from_settings(cls, settings: BaseModel, workplace: Workplace) -> Self:
+        """Build from the library's own `[library.<system>]` section, already validated by `Settings`."""
+
+    def check(self) -> None:
+        """Prove that the system can be reached and written to, leaving nothing behind.
+
+        Raises:
+            ConfigurationError: what the installer must mend, with the remedy in `advice`.
+            SystemUnavailable: it cannot be reached now.
+        """
+
+    def apply(self, lines: Sequence[SystemLine]) -> Sequence[LineResult]:
+        """Enter the lines; exactly one result per line, in the same order.
+
+        Raises:
+            SystemUnavailable: nothing of these lines was done; all will be offered again.
+        """
+
+    def acknowledgements(self) -> Sequence[Acknowledgement]:
+        """What the system said since we last asked; each is given once `forget` was not called yet."""
+
+    def forget(self, acknowledgements: Sequence[Acknowledgement]) -> None:
+        """Let go of acknowledgements that are safely kept, so that they are not given again."""

@@ -1,0 +1,24 @@
+"""What we promise others and what others promised us, as files; this module is the only door to them."""
+
+from functools import cache
+from importlib import resources
+
+from lxml import etree
+
+
+def read(name: str) -> bytes:
+    """The bytes of one file, by its path in this folder: `orders/v1/orders.xsd`."""
+    return resources.files("schemas").joinpath(name).read_bytes()
+
+
+def names(folder: str) -> list[str]:
+    """The files in one folder, as names that `read` takes."""
+    return sorted(
+        f"{folder}/{entry.name}" for entry in resources.files("schemas").joinpath(folder).iterdir() if entry.is_file()
+    )
+
+
+@cache
+def validator(name: str) -> etree.XMLSchema:
+    """The compiled XSD of that name; thread-safe to share, except for its error log."""
+    return etree.XMLSchema(etree.fromstring(read(name)))
