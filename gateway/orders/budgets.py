@@ -1,0 +1,177 @@
+"""Budget codes with their dates: which of the library's codes a supplier's code stands for on a day, and why not."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from gateway.money import NOTHING, Cents
+from gateway.orders.explanations import Finding
+from gateway.orders.model import BudgetCode, Mutation
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetMapping:
+    """A supplier's code and the library's code it stands for, perhaps only for a channel, branch or medium.
+
+    An empty `supplier_code` holds for mutations that carry none. Both days are inclusive.
+    """
+
+    supplier_code: str
+    library_code: str
+    channel: str | None = None
+    branch: str | None = None
+    medium: str | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def holds(self, mutation: Mutation, branch: str, on: date) -> bool:
+        """Whether this row speaks of such a mutation on that day."""
+        return (
+            (self.channel is None or self.channel == mutation.channel)
+            and (self.branch is None or self.branch == branch)
+            and (self.medium is None or self.medium == mutation.medium)
+            and (self.valid_from is None or self.valid_from <= on)
+            and (self.valid_until is None or on <= self.valid_until)
+        )
+
+    @property
+    def precision(self) -> int:
+        """How many conditions the row sets; the most precise row that holds is taken."""
+        return sum(condition is not None for condition in (self.channel, self.branch, self.medium))
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """All codes and mappings of one library, found by code."""
+
+    codes: Mapping[str, Sequence[BudgetCode]] = field(default_factory=dict)
+    mappings: Mapping[str, Sequence[BudgetMapping]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, codes: Iterable[BudgetCode], mappings: Iterable[BudgetMapping]) -> "Budgets":
+        """Sort a library's codes and mappings by their code."""
+        by_code: dict[str, list[BudgetCode]] = {}
+        for code in codes:
+            by_code.setdefault(code.code, []).append(code)
+        by_supplier: dict[str, list[BudgetMapping]] = {}
+        for mapping in mappings:
+            by_supplier.setdefault(mapping.supplier_code, []).append(mapping)
+        return cls(by_code, by_supplier)
+
+    def knows(self, supplier_code: str) -> bool:
+        """Whether the library gave us this code, as its own or as a supplier's."""
+        return supplier_code in self.codes or supplier_code in self.mappings
+
+
+def resolve(
+    mutation: Mutation, supplier_code: str | None, branch: str, on: date, budgets: Budgets
+) -> BudgetCode | Finding:
+    """Find the library's budget code for copies of one mutation.
+
+    Args:
+        mutation: its channel, medium and budget year may decide between rows.
+        supplier_code: the code the supplier gave for these copies, if any.
+        branch: the library's branch of these copies.
+        on: the order day, in the library's zone; both ends of a code's dates are inclusive.
+        budgets: the codes of this library only.
+
+    Returns:
+        The code as the library wrote it, never guessed; or the finding that says why there is none.
+
+    Source: bestelsynchronisatie, "Mutaties ophalen in V-Smart systemen".
+    """
+    rows = [row for row in budgets.mappings.get(supplier_code or "", ()) if row.holds(mutation, branch, on)]
+    best = max((row.precision for row in rows), default=0)
+    targets = {row.library_code for row in rows if row.precision == best}
+    if len(targets) > 1:
+        return Finding("ambiguous-budget-code", {"budget_code": supplier_code or ""})
+    if not targets and not supplier_code:
+        return Finding("missing-budget-code", {"channel": mutation.channel or "OTHER"})
+    return _usable(targets.pop() if targets else supplier_code or "", mutation.budget_year, on, budgets)
+
+
+def _usable(code: str, year: int | None, on: date, budgets: Budgets) -> BudgetCode | Finding:
+    entries = budgets.codes.get(code, ())
+    if not entries:
+        return Finding(
+            "unknown-budget-code", {"budget_code": code, "on": on.isoformat(), "suggestion": _suggestion(code, budgets)}
+        )
+    of_year = [entry for entry in entries if year is None or entry.year in (None, year)]
+    if not of_year:
+        return Finding("wrong-budget-year", {"budget_code": code, "year": str(year)})
+    problems = [_problem(entry, on) for entry in of_year]
+    for entry, problem in zip(of_year, problems, strict=True):
+        if problem is None:
+            return entry
+    return next(problem for problem in problems if problem)
+
+
+def _problem(entry: BudgetCode, on: date) -> Finding | None:
+    if entry.valid_from and on < entry.valid_from:
+        return Finding(
+            "budget-code-not-yet-valid", {"budget_code": entry.code, "valid_from": entry.valid_from.isoformat()}
+        )
+    if entry.valid_until and on > entry.valid_until:
+        return Finding("expired-budget-code", {"budget_code": entry.code, "until": entry.valid_until.isoformat()})
+    if entry.blocked:
+        return Finding("locked-budget", {"budget_code": entry.code})
+    return None
+
+
+def _suggestion(code: str, budgets: Budgets) -> str:
+    """A near miss in words, or nothing; suggested only, never taken."""
+    near = near_misses(code, [*budgets.codes, *budgets.mappings])
+    return f" ({', '.join(near)}?)" if near else ""
+
+
+_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+def near_misses(code: str, known: Iterable[str]) -> list[str]:
+    """The known codes that differ only in case, spaces, punctuation, O/0, I/1, or by one edit; at most three."""
+    plain = _plain(code)
+    near = {each for each in known if each and (_plain(each) == plain or _one_edit(_plain(each), plain))}
+    return sorted(near, key=lambda each: (_plain(each) != plain, each))[:3]
+
+
+def _plain(code: str) -> str:
+    return "".join(sign for sign in code.upper() if sign.isalnum()).translate(_LOOKALIKES)
+
+
+def _one_edit(one: str, other: str) -> bool:
+    """Whether one insertion, deletion or replacement turns the one into the other; short codes differ too easily."""
+    if abs(len(one) - len(other)) > 1 or max(len(one), len(other)) < 4:
+        return False
+    short, long = sorted((one, other), key=len)
+    start = next((place for place, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    rest = short[start + 1 :] if len(short) == len(long) else short[start:]
+    return rest == long[start + 1 :]
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What stands against one budget code: committed and not yet shipped, and shipped."""
+
+    committed: Cents = NOTHING
+    shipped: Cents = NOTHING
+
+    def plus(self, committed: int, shipped: int) -> "Balance":
+        """The balance after more commitments, of which some are shipped at once."""
+        return Balance(Cents(self.committed + committed - shipped), Cents(self.shipped + shipped))
+
+    @property
+    def spoken_for(self) -> Cents:
+        """All that is no longer available."""
+        return Cents(self.committed + self.shipped)
+
+
+def strain(code: BudgetCode, balance: Balance) -> Finding | None:
+    """A warning when this budget is overspent or nearly spent; none without control or without an amount."""
+    if code.no_control or code.initial is None:
+        return None
+    left = code.initial - balance.spoken_for
+    if left < 0:
+        return Finding("over-budget", {"budget_code": code.code, "amount": f"{-left // 100}.{-left % 100:02d}"})
+    if code.warning_percent is not None and left * 100 < code.initial * code.warning_percent:
+        return Finding("budget-warning", {"budget_code": code.code, "percent": str(code.warning_percent)})
+    return None

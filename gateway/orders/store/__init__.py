@@ -1,0 +1,1 @@
+"""The tables of the order room and every statement on them."""
