@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import ClassVar, Protocol, Self
 
@@ -76,6 +77,44 @@ class Workplace:
     library: Library
     sender_name: str
     folder: Path
+
+
+_ON_THE_LINE = {
+    "orderNumber": "order_number", "orderLine": "order_line", "libraryReference": "library_reference",
+    "orderDate": "order_date", "channel": "channel", "offerForm": "offer_form", "processing": "processing",
+    "articleNumber": "article_number", "ean": "ean", "ppn": "ppn", "title": "title", "author": "author",
+    "publisher": "publisher", "publicationYear": "publication_year", "medium": "medium", "quantity": "quantity",
+    "budgetYear": "budget_year", "listPrice": "list_price", "processingFee": "processing_fee",
+    "netPrice": "net_price", "discountPercent": "discount_percent", "vatRate": "vat_rate", "currency": "currency",
+    "actionCode": "action_code", "reasonCode": "reason_code", "reasonText": "reason_text", "final": "final",
+    "expectedDate": "expected_date", "replacementEan": "replacement_ean", "packingSlip": "packing_slip",
+    "shippedAt": "shipped_at", "parcels": "parcels", "route": "route",
+}  # fmt: skip
+_ON_A_COPY = {
+    "branch": "branch", "budgetCode": "budget_code", "copyId": "copy_id", "note": "note", "barcode": "barcode",
+}  # fmt: skip
+
+TELLABLE = (*_ON_THE_LINE, *_ON_A_COPY)
+"""What a library system could be told of a line, by the names of the wire.
+
+`mutationId`, `sequence`, `kind` and `occurredAt` are not among it: by them we recognise and order mutations.
+"""
+
+
+@cache
+def _untold(told: frozenset[str]) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+    of_line = tuple((wire, name) for wire, name in _ON_THE_LINE.items() if wire not in told)
+    of_copy = tuple((wire, name) for wire, name in _ON_A_COPY.items() if wire not in told)
+    return of_line, of_copy
+
+
+def left_out(line: SystemLine, told: frozenset[str]) -> tuple[str, ...]:
+    """The fields of this line that have a value and are not in `told`, by the names of the wire."""
+    of_line, of_copy = _untold(told)
+    mutation = line.mutation
+    missing = [wire for wire, name in of_line if getattr(mutation, name) is not None]
+    missing += [wire for wire, name in of_copy if any(getattr(share, name) is not None for share in line.shares)]
+    return tuple(missing)
 
 
 class OrderSystem(Protocol):
