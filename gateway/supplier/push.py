@@ -1,6 +1,6 @@
 """Push messages as a supplier does: send, be patient when the gateway is busy, and read the receipt.
 
-Up to 1,000 mutations zeep writes the request, as most suppliers' own SOAP libraries would. A larger day is
+Up to 5,000 mutations zeep writes the request, as most suppliers' own SOAP libraries would. A larger day is
 written to a temporary file first and sent from there, with its length: memory stays flat, and a second
 attempt sends the same bytes. A file of the supplier's own always goes as written.
 """
@@ -21,7 +21,7 @@ from gateway.transport.soap_client import ENVELOPES, Credentials, SoapClient, So
 from gateway.transport.soap_faults import ServiceBusy
 
 CONTRACT = "orders/v1/orders.wsdl"
-WRITTEN_BY_ZEEP = 1_000
+WRITTEN_BY_ZEEP = 5_000
 _ATTEMPTS = 6
 _LONGEST_WAIT_SECONDS = 60
 _POLL_SECONDS = 0.25
@@ -92,9 +92,8 @@ def written(day: Day, version: SoapVersion) -> Iterator[Path]:
 
 def status(to: SoapClient, message_id: str) -> dict[str, Any]:
     """How far a message is, and what became of its mutations, under the names of the contract."""
-    answer = to.call("getProcessingStatus", messageId=message_id)
-    inner = answer.get("status", answer)
-    return inner if isinstance(inner, dict) else answer
+    found: dict[str, Any] = to.call("getProcessingStatus", messageId=message_id)["status"]
+    return found
 
 
 def processed(
@@ -113,12 +112,12 @@ def processed(
 def budget_codes(to: SoapClient, institution: str) -> list[str]:
     """The codes that a library gave the gateway and that are not blocked."""
     answer = to.call("getBudgetCodes", institutionCode=institution)
-    return [each["code"] for each in _many(answer, "budgetCode") if not each.get("blocked")]
+    return [each["code"] for each in _many(answer["budgetCodes"], "budgetCode") if not each["blocked"]]
 
 
 def receipt(answer: dict[str, Any]) -> Receipt:
     """The receipt in an answer."""
-    given = answer.get("receipt", answer)
+    given = answer["receipt"]
     plan = given.get("plan")
     return Receipt(
         receipt_id=given["receiptId"],

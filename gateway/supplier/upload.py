@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 from lxml import etree
 
@@ -146,7 +146,7 @@ class _Outline:
         except etree.XMLSyntaxError as error:
             mistake = f"it is not XML: {error.msg}"
         for event, element in parser.read_events():
-            outline.see(event, element)
+            outline.see(event, cast(etree._Element, element))
         if not outline.operation:
             raise NotAMessage(path=path, reason=mistake or "its request is in another namespace, or missing")
         return outline

@@ -5,6 +5,7 @@ written (a supplier's own file, or a day of 100,000 mutations) is sent with `sen
 source, since zeep would first build it as Python values and then as a tree, at some 40 times its size.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -194,7 +195,7 @@ def _plain(error: Exception) -> str:
     ):
         inner = reason
     text = str(getattr(inner, "args", [""])[-1] if inner.args else inner) or type(inner).__name__
-    return text.rpartition(": ")[2].rstrip(".")[:200]
+    return re.sub(r"^\[Errno -?\d+\] ", "", text.rpartition(": ")[2]).rstrip(".")[:200]
 
 
 def _fault(error: Any, address: str, answer: requests.Response | None) -> GatewayError:

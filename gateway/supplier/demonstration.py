@@ -1,0 +1,180 @@
+"""One day by hand: every example that libraries are given of a mutation, and what goes wrong on an ordinary day.
+
+Source: bestelsynchronisatie, "Voorbeelden van mutaties". Titles and people are invented.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from gateway.money import Cents
+from gateway.orders.model import Channel, Copy, MessageHeader, Mutation
+from gateway.supplier import events
+from gateway.supplier.books import Book, isbn13, ppn
+from gateway.supplier.events import Moment, OpenLine
+from gateway.supplier.message import Day, control
+
+_DISCOUNT = Decimal("7.50")
+_BOOKS = tuple(
+    Book(
+        ean=isbn13(f"97890{place:07d}"),
+        ppn=ppn(f"4{place:07d}"),
+        article_number=f"26{place:07d}",
+        title=title,
+        author=author,
+        publisher=publisher,
+        publication_year=year,
+        medium=medium,
+        list_price=Cents(price),
+    )
+    for place, (title, author, publisher, year, medium, price) in enumerate(
+        (
+            ("De vuurtoren van Nergenshuizen", "Bladwijzer, Boukje", "Uitgeverij De Verzonnen Vos", 2025, "BOEK", 2499),
+            ("Eén eigenwijze egel", "Kaftmaker, Joël", "Droogdok & Zonen", 2026, "BOEK", 1595),
+            ("Rondkomen met € 50 per week", "van den Ezelsoor, Zoë", "Pers van Nergens", 2026, "BOEK", 2150),
+            ("Het mysterie van de geërfde theepot", "Ruggenlijm, Thijmen", "Het Papieren Café", 2026, "BOEK", 2299),
+            ("À propos reünie", "de Vouwhoek, Aïcha", "Pers van Nergens", 2026, "LUIST", 2999),
+            ("Mijn vader, de dijkgraaf", "Schutblad, Wobbe", "Uitgeverij De Verzonnen Vos", 2024, "BOEK", 1899),
+            ("Daar was zee: ’n geschiedenis", "Colofon, Fenne", "Droogdok & Zonen", 2026, "BOEK", 3495),
+            ("De coöperatieve brievenbus", "ten Leeslint, Renée", "Het Papieren Café", 2026, "BOEK", 1750),
+            ("Koken voor een vergeten patiënt", "Marginália, Jurriën", "Pers van Nergens", 2026, "GLB", 2695),
+            ("De stille sluiswachter, deel 3", "Hoofdletter, Sjoukje", "Droogdok & Zonen", 2026, "BOEK", 2199),
+            ("De laatste cafébaas", "Inktvlek-Drukfout, Çelik", "Het Papieren Café", 2025, "BOEK", 2050),
+            ("365 dagen in Mistdorp", "van Nergenshuizen, Zoë", "Uitgeverij De Verzonnen Vos", 2026, "BOEK", 2750),
+        ),
+        start=1,
+    )
+)
+_OPEN = (5, 1, 2, 3, 4, 2)
+"""How many copies of each of the first books are still to come when the day begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """A line that was ordered before the day, as the library has it in its own system."""
+
+    line: OpenLine
+    branch: str
+    budget_code: str
+    ordered_on: date
+
+
+def open_orders(
+    institution: str, branches: Sequence[str], budget_codes: Sequence[str], on: date
+) -> tuple[OpenOrder, ...]:
+    """The lines that must stand open, on both sides, before the day `on` is pushed."""
+    return tuple(
+        OpenOrder(
+            line=_line(institution, f"{on - timedelta(days=30):%y}-0", place, copies),
+            branch=branches[place % len(branches)],
+            budget_code=budget_codes[place % len(budget_codes)],
+            ordered_on=on - timedelta(days=30 + place),
+        )
+        for place, copies in enumerate(_OPEN)
+    )
+
+
+def day(
+    *,
+    institution: str,
+    sender: str,
+    branches: Sequence[str],
+    budget_codes: Sequence[str],
+    on: date,
+    customer_number: str = "100200",
+    zone: str = "Europe/Amsterdam",
+) -> Day:
+    """The demonstration day of one library.
+
+    Args:
+        branches: the supplier's codes; at least one.
+        budget_codes: the supplier's codes that the library knows; at least one.
+        on: the day; its later events speak of `open_orders` with the same arguments.
+    """
+    opens = datetime.combine(on, time(8), ZoneInfo(zone))
+    told = list(_events(institution, branches, budget_codes, opens))
+    told.append(told[0])  # sent twice
+    header = MessageHeader(
+        message_id=f"{institution}-{on:%Y%m%d}-1",
+        message_number=on.toordinal(),
+        test=False,
+        sender=sender,
+        customer_number=customer_number,
+        institution=institution,
+        created_at=opens + timedelta(hours=11),
+        period_from=opens,
+        period_to=opens + timedelta(hours=10),
+        control=control(told),
+    )
+    return Day(header, lambda: iter(told))
+
+
+def _events(
+    institution: str, branches: Sequence[str], budget_codes: Sequence[str], opens: datetime
+) -> Iterator[Mutation]:
+    on = opens.date()
+    standing = [each.line for each in open_orders(institution, branches, budget_codes, on)]
+    here, there = branches[0], branches[-1]
+    code, other = budget_codes[0], budget_codes[-1]
+    slip = f"PB{on:%y%m%d}-{institution[1:]}"
+    numbers = count(1)
+
+    def at(clock: str) -> Moment:
+        number = next(numbers)
+        return Moment(
+            f"{institution}-{on:%y%m%d}-{number:03d}",
+            number,
+            opens.combine(on, time.fromisoformat(clock), opens.tzinfo),
+        )
+
+    def new(book: int, copies: int) -> OpenLine:
+        return _line(institution, f"{on:%y%m%d}", book, copies)
+
+    web, phone, chosen, late = new(6, 1), new(7, 2), new(8, 4), new(10, 1)
+    yield events.ordered(at("08:12"), web, channel=Channel.WEBSHOP, branch=here, budget_code=code, discount=_DISCOUNT)
+    yield events.ordered(at("08:40"), phone, channel=Channel.PHONE, branch=there, budget_code=other, shelf_ready=False)
+    yield events.ordered(
+        at("09:05"),
+        replace(chosen, divided=True),
+        channel=Channel.SELECTION_SERVICE,
+        branch=here,
+        budget_code=code,
+        processing_fee=Cents(245),
+        copies=tuple(_copies(chosen, branches, budget_codes)),
+    )
+    yield events.sold_in_shop(at("10:02"), new(9, 1), branch=here, budget_code=code, slip=f"ZM{on:%y%m%d}-17")
+    yield events.cancelled(at("10:45"), standing[0], events.OUT_OF_PRINT)
+    yield events.delayed(at("11:15"), standing[1], events.NOT_YET_PUBLISHED, on + timedelta(days=45))
+    yield events.delayed(at("11:40"), standing[2], events.OUT_OF_STOCK, None)
+    yield events.changed(at("12:10"), replace(standing[3], net_price=Cents(standing[3].net_price + 150)))
+    yield events.ordered(
+        at("13:20"),
+        late,
+        channel=Channel.LIBRARY_SYSTEM,
+        branch=there,
+        budget_code=f"{code}-OUD",
+        offer_form="BACKORDER",
+    )
+    yield events.shipped(at("14:00"), standing[4], 2, slip=slip)
+    yield events.shipped(at("14:05"), standing[5], standing[5].quantity, slip=slip)
+    yield events.shipped(at("15:30"), web, web.quantity, slip=slip)
+    yield events.cancelled(at("16:45"), phone, events.ASKED_BY_LIBRARY)
+
+
+def _line(institution: str, order: str, place: int, copies: int) -> OpenLine:
+    book = _BOOKS[place]
+    price = Cents(int(book.list_price * (100 - _DISCOUNT) / 100))
+    return OpenLine(f"B{order}-{institution[1:]}", f"{place + 1:04d}", book, copies, price)
+
+
+def _copies(line: OpenLine, branches: Sequence[str], budget_codes: Sequence[str]) -> Iterator[Copy]:
+    for number in range(line.quantity):
+        yield Copy(
+            copy_id=f"{line.order_line}-{number + 1:04d}",
+            branch=branches[number % len(branches)],
+            budget_code=budget_codes[number % len(budget_codes)],
+            note="leeskring" if number == 0 else None,
+        )
