@@ -19,8 +19,8 @@ from gateway.install.plan import LibraryAnswer
 
 HEAD = """\
 Settings of the gateway, in TOML. Edit freely; `gateway check` says whether it is right.
-A key right behind `#` shows what holds without it; take the `#` away to set it. Secrets can stay out of this file: every key of the first
-section can be set in the environment, as GATEWAY_DATABASE."""
+A key right behind `#` shows what holds without it; take the `#` away to set it.
+Every key of the first section can also be set in the environment, as GATEWAY_DATABASE."""
 
 _EXAMPLES = {
     "public_address": "https://gateway.library.example",

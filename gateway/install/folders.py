@@ -5,16 +5,17 @@ import os
 import pwd
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from gateway.config import LibrarySettings
 from gateway.errors import ConfigurationError
 from gateway.install.journal import Journal, Made, MadeKind
 from gateway.install.plan import Plan
 
-OPEN_TO_GROUP, OWNER_ONLY = 0o750, 0o700
+OPEN_TO_GROUP, KEEPS_GROUP, OWNER_ONLY = 0o750, 0o2750, 0o700
 KEY_BYTES = 32
 
 
@@ -138,17 +139,27 @@ class Folder:
         return wrong
 
 
-def wanted_folders(plan: Plan) -> Iterator[Folder]:
-    """Every folder of a gateway, outermost first."""
-    home = plan.settings.data_folder
-    yield Folder(plan.config.parent, mode=None)
-    yield Folder(home, user=plan.user)
+def data_folders(home: Path, user: str | None) -> Iterator[Folder]:
+    """The folders of the gateway's own, outermost first."""
+    yield Folder(home, user=user)
     for name in ("reports", "work"):
-        yield Folder(home / name, user=plan.user)
-    yield Folder(secrets_folder(home), OWNER_ONLY, plan.user)
-    for library in plan.settings.library:
+        yield Folder(home / name, user=user)
+    yield Folder(secrets_folder(home), OWNER_ONLY, user)
+
+
+def reports_folders(libraries: Iterable[LibrarySettings], user: str | None) -> Iterator[Folder]:
+    """The folders that library systems read; what is written there later gets the folder's group."""
+    for library in libraries:
         if library.reports_folder:
-            yield Folder(library.reports_folder, user=plan.user, group=library.reports_group)
+            mode = KEEPS_GROUP if library.reports_group else OPEN_TO_GROUP
+            yield Folder(library.reports_folder, mode, user, library.reports_group)
+
+
+def wanted_folders(plan: Plan) -> Iterator[Folder]:
+    """Every folder of a gateway."""
+    yield Folder(plan.config.parent, mode=None)
+    yield from data_folders(plan.settings.data_folder, plan.user)
+    yield from reports_folders(plan.settings.library, plan.user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,8 +279,8 @@ def write_new(path: Path, text: str, mode: int) -> None:
 
 
 def give(path: Path, to: Owner, mode: int | None) -> None:
-    """Set mode and owner, where one is named."""
-    if mode is not None:
-        path.chmod(mode)
+    """Set owner, where one is named, and mode; in that order, as a change of owner may take bits of the mode away."""
     if to != Owner():
         os.chown(path, -1 if to.user is None else to.user, -1 if to.group is None else to.group)
+    if mode is not None:
+        path.chmod(mode)

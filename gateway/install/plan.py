@@ -1,6 +1,6 @@
 """What the installer wants: settings to write, accounts to make, files to import."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,3 +145,13 @@ def is_secret(model: type[BaseModel], key: str) -> bool:
     words = ("secret", "password", "token", "wise_key", "api_key")
     annotation = str(model.model_fields[key].annotation)
     return "SecretStr" in annotation or any(word in key for word in words)
+
+
+def places(section: BaseModel | None) -> Iterator[tuple[str, Path]]:
+    """The files and folders that a library system's settings name, each with its key."""
+    for key in type(section).model_fields if section is not None else ():
+        value = getattr(section, key)
+        if isinstance(value, Path):
+            yield key, value
+        elif isinstance(value, BaseModel):
+            yield from places(value)

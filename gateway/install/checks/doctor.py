@@ -1,0 +1,69 @@
+"""All checks together: each runs whatever the others find, and none ends in a stack trace."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from gateway.errors import ConfigurationError, GatewayError
+from gateway.install.checks import machine, outside, registers
+from gateway.install.checks.finding import Check, Finding, Health, Patient, good, wrong
+from gateway.install.fittings import Fittings
+from gateway.log import logger
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("database", registers.database),
+    ("accounts", registers.accounts),
+    ("disk", machine.disk),
+    ("folders", machine.folders),
+    ("secrets", machine.secrets),
+    ("time zones", machine.time_zones),
+    ("port", outside.port),
+    ("public address", outside.public_address),
+)
+AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Everything that was found; `readable` is false when not even the settings could be used."""
+
+    findings: tuple[Finding, ...]
+    readable: bool
+
+    @property
+    def exit_status(self) -> int:
+        """0 when nothing is wrong, 1 when something is, 2 when the settings cannot be used."""
+        if not self.readable:
+            return 2
+        return int(any(each.health is Health.WRONG for each in self.findings))
+
+
+def examine(config: Path, fittings: Fittings) -> Diagnosis:
+    """Look everything over; library systems that do not answer are waited for side by side."""
+    try:
+        settings = fittings.read_settings(config)
+    except ConfigurationError as error:
+        return Diagnosis((wrong("settings", str(error), error.advice),), readable=False)
+    patient = Patient(config, settings, fittings)
+    checks = [*CHECKS, *((f"library {each.institution}", outside.library_check(each)) for each in settings.library)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = pool.map(partial(_run, patient), checks)
+        findings = [finding for each in found for finding in each]
+    return Diagnosis((good("settings", f"{config} can be used"), *findings), readable=True)
+
+
+def _run(patient: Patient, named: tuple[str, Check]) -> Sequence[Finding]:
+    """What one check found; a check that breaks is itself a finding."""
+    subject, check = named
+    findings: list[Finding] = []
+    try:
+        findings.extend(check(patient))
+    except GatewayError as error:
+        findings.append(wrong(subject, str(error), error.advice or "Try again in a minute."))
+    except Exception as error:
+        logger.debug("install.check_broke", subject=subject, exc_info=True)
+        sentence = f"could not be looked at: {type(error).__name__}: {error}"
+        findings.append(wrong(subject, sentence, "Mend what is named; if it is not clear, tell the makers."))
+    return findings
