@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from gateway.errors import Busy
+
+Connection = sa.Connection
+Engine = sa.Engine
 
 BUSY_TIMEOUT_SECONDS = 20
 
@@ -46,11 +49,8 @@ def writing(database: sa.Engine) -> Iterator[sa.Connection]:
     Raises:
         Busy: the database is locked, gone or full.
     """
-    try:
-        with database.begin() as connection:
-            yield connection
-    except DBAPIError as error:
-        raise _in_our_words(error) from error
+    with translated(), database.begin() as connection:
+        yield connection
 
 
 @contextmanager
@@ -60,28 +60,23 @@ def reading(database: sa.Engine) -> Iterator[sa.Connection]:
     Raises:
         Busy: the database is gone.
     """
+    with translated(), database.connect().execution_options(read_only=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Say in our words that the database is locked, gone or full."""
     try:
-        with database.connect().execution_options(read_only=True) as connection, connection.begin():
-            yield connection
-    except DBAPIError as error:
-        raise _in_our_words(error) from error
+        yield
+    except OperationalError as error:
+        raise Busy() from error
 
 
-def _in_our_words(error: DBAPIError) -> Exception:
-    return Busy() if isinstance(error, OperationalError) else error
-
-
-def rows(connection: sa.Connection, statement: str, **values: Any) -> Iterator[sa.Row[Any]]:
-    """The rows of one SQL text with named values."""
-    return iter(connection.execute(sa.text(statement), values))
-
-
-def insert_many(
-    connection: sa.Connection, table: sa.Table, columns: tuple[str, ...], values: list[tuple[Any, ...]]
-) -> None:
+def insert_many(connection: sa.Connection, table: str, columns: tuple[str, ...], values: list[tuple[Any, ...]]) -> None:
     """Insert positional rows through the driver itself: several times faster than dictionaries."""
     if not values:
         return
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     marks = ",".join([mark] * len(columns))
-    connection.exec_driver_sql(f"insert into {table.name} ({','.join(columns)}) values ({marks})", values)  # noqa: S608
+    connection.exec_driver_sql(f"insert into {table} ({','.join(columns)}) values ({marks})", values)  # noqa: S608

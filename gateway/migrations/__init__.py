@@ -1,0 +1,32 @@
+"""Numbered steps from one shape of the tables to the next, run by Alembic."""
+
+from importlib import resources
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from gateway.db import writing
+
+
+def upgrade(database: sa.Engine) -> None:
+    """Bring the tables to the newest step; safe to call on a database that is there already."""
+    with writing(database) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_newest(database: sa.Engine) -> bool:
+    """Whether the tables are at the newest step."""
+    with database.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("gateway.migrations")))
+    return config

@@ -1,9 +1,22 @@
 """Accept a message exactly once: spool it as it streams in, then keep it, its job and its receipt in one go."""
 
-from collections.abc import Callable, Sequence
+import secrets
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
 from typing import Protocol
 
-from gateway.orders.model import MessageHeader, Receipt, WireRow
+from gateway import clock
+from gateway.accounts.model import SupplierAccount
+from gateway.db import Connection, Engine, translated
+from gateway.errors import Place
+from gateway.library import Library
+from gateway.money import Cents, cents, plain
+from gateway.orders import reading, refusals
+from gateway.orders.model import MessageHeader, PlanLine, Receipt, WireRow
+from gateway.orders.store import messages, spools
 
 
 class Intake(Protocol):
@@ -28,3 +41,207 @@ class Intake(Protocol):
 
     def discard(self) -> None:
         """Forget the message."""
+
+
+@dataclass(frozen=True)
+class Reception:
+    """What every arrival needs: the database, the libraries served, the limits, and where to go from here.
+
+    `queue` puts the processing job into the open transaction; `plan` tries a test message out;
+    `knows_budget_code` says whether a library gave us a code.
+    """
+
+    database: Engine
+    libraries: Mapping[str, Library]
+    queue: Callable[[Connection, int, Library], None]
+    plan: Callable[[Library, MessageHeader, Sequence[WireRow]], Sequence[PlanLine]]
+    unknown_budget_codes: Callable[[Connection, str, set[str]], tuple[str, ...]]
+    most_bytes: int = 200 * 2**20
+    most_mutations: int = 200_000
+    most_planned: int = 1_000
+
+
+@dataclass
+class Count:
+    """What we count while a message streams by."""
+
+    mutations: int = 0
+    copies: int = 0
+    amount: int = 0
+    budget_codes: set[str] = field(default_factory=set)
+
+
+class Arrival:
+    """Keeps `Intake` for one message of one account."""
+
+    def __init__(self, reception: Reception, account: SupplierAccount, address: str) -> None:
+        self._reception = reception
+        self._account = account
+        self._address = address
+        self._spool = spools.Spool(reception.database)
+        self._compress = zlib.compressobj(level=1)
+        self._received = 0
+        self._chunks = 0
+        self._count = Count()
+        self._content = blake2b(digest_size=16)
+        self._header: MessageHeader | None = None
+
+    def raw(self, received: bytes) -> None:
+        self._received += len(received)
+        if self._received > self._reception.most_bytes:
+            raise refusals.MessageTooLarge(limit=self._reception.most_bytes)
+        self._keep(self._compress.compress(received))
+
+    def header(self, header: MessageHeader) -> None:
+        if header.sender != self._account.sender:
+            raise refusals.NotYours(place=Place(element="senderCode"), what="sender", value=header.sender)
+        if header.institution not in self._reception.libraries:
+            raise refusals.UnknownInstitution(place=Place(element="institutionCode"), institution=header.institution)
+        if header.institution not in self._account.institutions:
+            place = Place(element="institutionCode")
+            raise refusals.NotYours(place=place, what="institution", value=header.institution)
+        self._header = header
+
+    def add(self, rows: Sequence[WireRow], lines: Sequence[int]) -> None:
+        if self._count.mutations + len(rows) > self._reception.most_mutations:
+            raise refusals.TooManyMutations(limit=self._reception.most_mutations)
+        self._spool.add([self._counted(row, line) for row, line in zip(rows, lines, strict=True)])
+
+    def accept(self, render: Callable[[Receipt], bytes]) -> bytes:
+        header = self._checked_header()
+        self._keep(self._compress.flush())
+        try:
+            if header.test:
+                return render(self._tried(header))
+            with translated():
+                receipt = self._kept(header, render)
+                self._spool.commit()
+            return receipt
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        self._spool.close()
+
+    def _keep(self, compressed: bytes) -> None:
+        if compressed:
+            self._chunks += 1
+            self._spool.keep(self._chunks, compressed)
+
+    def _counted(self, row: WireRow, line: int) -> tuple[object, ...]:
+        """One spool row; the sums of the control totals are taken on the way."""
+        count = self._count
+        count.mutations += 1
+        quantity = int(row[reading.QUANTITY] or 0)
+        count.copies += quantity
+        if (price := row[reading.NET_PRICE]) is not None:
+            count.amount += quantity * cents(price)
+        if row[reading.BUDGET_CODE] or row[reading.COPIES]:
+            count.budget_codes |= reading.budget_codes(row)
+        content = blake2b("\x1f".join([text or "" for text in row]).encode(), digest_size=16).hexdigest()
+        self._content.update(content.encode())
+        return (count.mutations, line, _moment(row, line), content, *row)
+
+    def _checked_header(self) -> MessageHeader:
+        assert self._header is not None  # the protocol never accepts what had no header
+        control, count = self._header.control, self._count
+        for element, expected, found in (
+            ("mutationCount", str(control.mutation_count), str(count.mutations)),
+            ("copyCount", str(control.copy_count), str(count.copies)),
+            ("totalAmount", plain(control.total_amount), plain(Cents(count.amount))),
+        ):
+            if expected != found:
+                place = Place(element=f"control/{element}")
+                raise refusals.ControlTotalsDiffer(place=place, element=element, expected=expected, found=found)
+        return self._header
+
+    def _tried(self, header: MessageHeader) -> Receipt:
+        """The answer to a test message: planned, and nothing kept."""
+        library = self._reception.libraries[header.institution]
+        rows: list[WireRow] = [tuple(row) for row in self._spool.rows()]
+        plan = self._reception.plan(library, header, rows)
+        connection = self._spool.connection
+        known = spools.known_count(connection, header.sender)
+        unknown = self._reception.unknown_budget_codes(connection, header.institution, self._count.budget_codes)
+        most = self._reception.most_planned
+        return self._receipt(header, clock.now(), known, unknown, tuple(plan[:most]), len(plan) > most)
+
+    def _kept(self, header: MessageHeader, render: Callable[[Receipt], bytes]) -> bytes:
+        """Write everything in the open transaction, or find the first answer; the caller commits."""
+        connection = self._spool.writing()
+        messages.lock_sender(connection, header.sender)
+        earlier = messages.accepted(connection, header.sender, header.message_id)
+        if earlier:
+            self._must_be_equal(connection, earlier, header)
+            return earlier.receipt
+        received_at = clock.now()
+        number_before = messages.last_number(connection, header.sender, header.institution)
+        pk = messages.insert(
+            connection,
+            header,
+            content=self._content.hexdigest(),
+            received_at=reading.stamp(received_at),
+            account=self._account.name,
+            address=self._address,
+        )
+        known = spools.move_mutations(connection, pk, header.sender, self._count.mutations)
+        spools.move_chunks(connection, pk)
+        unknown = self._reception.unknown_budget_codes(connection, header.institution, self._count.budget_codes)
+        receipt = render(self._receipt(header, received_at, known, unknown))
+        messages.answer(
+            connection,
+            pk,
+            new=self._count.mutations - known,
+            known=known,
+            remarks=_number_remarks(number_before, header.message_number),
+            receipt=receipt,
+        )
+        self._reception.queue(connection, pk, self._reception.libraries[header.institution])
+        return receipt
+
+    def _must_be_equal(self, connection: Connection, earlier: messages.Accepted, header: MessageHeader) -> None:
+        now = messages.header_values(header)
+        for name, value in earlier.header:
+            if str(now[name]) != value:
+                raise refusals.MessageConflict(message_id=header.message_id, difference=f"header/{name} ({value})")
+        if earlier.content != self._content.hexdigest():
+            difference = spools.first_difference(connection, earlier.pk) or "the order of the mutations"
+            raise refusals.MessageConflict(message_id=header.message_id, difference=difference)
+
+    def _receipt(
+        self,
+        header: MessageHeader,
+        received_at: datetime,
+        known: int,
+        unknown: tuple[str, ...],
+        plan: tuple[PlanLine, ...] | None = None,
+        truncated: bool = False,
+    ) -> Receipt:
+        return Receipt(
+            receipt_id=secrets.token_hex(12),
+            message_id=header.message_id,
+            received_at=received_at,
+            mutation_count=self._count.mutations,
+            new_count=self._count.mutations - known,
+            known_count=known,
+            test=header.test,
+            unknown_budget_codes=unknown,
+            plan=plan,
+            plan_truncated=truncated,
+        )
+
+
+def _moment(row: WireRow, line: int) -> str:
+    text = row[reading.OCCURRED_AT] or ""
+    try:
+        return reading.stamp(reading.moment(text))
+    except ValueError as error:
+        place = Place(line=line, mutation_id=row[reading.MUTATION_ID], element="occurredAt")
+        raise refusals.ImpossibleMoment(place=place, element="occurredAt", value=text) from error
+
+
+def _number_remarks(before: int | None, number: int | None) -> list[str]:
+    """A gap or a step back in the supplier's own numbers, as codes with facts for the report."""
+    if before is None or number is None or number == before + 1:
+        return []
+    return [f"{'number-gap' if number > before else 'number-back'} {before} {number}"]

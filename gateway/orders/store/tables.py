@@ -86,7 +86,7 @@ mutations = sa.Table(
         postgresql_where=sa.text("standing = 'NEW'"),
     ),
 )
-"""Every mutation received, as texts of the wire. `standing` is NEW, KNOWN or CONFLICT; `moment` is `occurred_at` in UTC."""
+"""Every mutation received, as texts of the wire; `standing` is NEW, KNOWN or CONFLICT, `moment` is in UTC."""
 
 branches = sa.Table(
     "branches",
@@ -197,16 +197,18 @@ deliveries = sa.Table(
     sa.Column("mutation_pk", sa.Integer, sa.ForeignKey("mutations.pk"), primary_key=True),
     sa.Column("institution", sa.Text, nullable=False),
     sa.Column("sender", sa.Text, nullable=False),
-    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("place", sa.BigInteger, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("state_before", sa.Text),
     sa.Column("state_after", sa.Text, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False),
     sa.Column("findings", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("left_out", sa.Text, nullable=False, server_default=""),
     sa.Index(
         "deliveries_to_do",
         "institution",
+        "sender",
         "place",
         sqlite_where=sa.text("state in ('to deliver', 'offered')"),
         postgresql_where=sa.text("state in ('to deliver', 'offered')"),

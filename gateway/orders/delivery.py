@@ -1,0 +1,85 @@
+"""Hand decided mutations over to the library system, in order; what it cannot take now waits."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from gateway import clock
+from gateway.db import Engine, writing
+from gateway.errors import SystemUnavailable
+from gateway.log import logger
+from gateway.orders.explanations import Finding
+from gateway.orders.model import Outcome
+from gateway.orders.store import deliveries, progress
+from gateway.orders.store.progress import Run
+from gateway.orders.system import LineResult, LineStatus, OrderSystem, SystemLine
+
+BATCH = 500
+"""Lines offered in one go."""
+
+FIRST_PAUSE_SECONDS = 30
+LONGEST_PAUSE_SECONDS = 900
+
+
+def deliver(database: Engine, run: Run, system: OrderSystem) -> bool:
+    """Offer everything that waits for this library and sender; false when the system could not be reached.
+
+    Lines are marked as offered before the system sees them. After a crash they are offered again, and the
+    adapter is told that it is not for the first time.
+    """
+    while True:
+        with writing(database) as connection:
+            offered = deliveries.offer(connection, run, BATCH)
+        if not offered:
+            return True
+        try:
+            results = system.apply([line for _, line in offered])
+        except SystemUnavailable as error:
+            _note_failure(database, run, error, offered)
+            return False
+        _settle(database, run, offered, results)
+
+
+def _note_failure(
+    database: Engine, run: Run, error: SystemUnavailable, offered: Sequence[tuple[int, SystemLine]]
+) -> None:
+    now = clock.now()
+    with writing(database) as connection:
+        # A line that was offered before may have arrived then: that does not become untrue now.
+        deliveries.withdraw(connection, [pk for pk, line in offered if line.first_offer])
+        tries = deliveries.failures(connection, run.institution) + 1
+        pause = min(FIRST_PAUSE_SECONDS * 2 ** (tries - 1), LONGEST_PAUSE_SECONDS)
+        next_try = now + timedelta(seconds=pause)
+        deliveries.note_failure(connection, run.institution, tries, str(error), now, next_try)
+    logger.warning("orders.system_unavailable", institution=run.institution, tries=tries, reason=str(error))
+
+
+def _settle(
+    database: Engine, run: Run, offered: Sequence[tuple[int, SystemLine]], results: Sequence[LineResult]
+) -> None:
+    if [line.key for _, line in offered] != [result.key for result in results]:
+        raise RuntimeError(f"the adapter of {run.institution} did not answer line by line, in order")
+    with writing(database) as connection:
+        planned = deliveries.planned(connection, [pk for pk, _ in offered])
+        rows = []
+        for (pk, _), result in zip(offered, results, strict=True):
+            outcome, findings = planned[pk]
+            rows.append((pk, result, *_outcome(result, outcome, findings)))
+        deliveries.settle(connection, run, rows)
+        if deliveries.note_recovery(connection, run.institution):
+            logger.info("orders.system_recovered", institution=run.institution)
+
+
+_FINDINGS = {
+    LineStatus.REFUSED: "system-refused",
+    LineStatus.UNCERTAIN: "delivery-uncertain",
+    LineStatus.NOT_CARRIED: "not-carried",
+}
+"""What the system says of a line that staff must look at. The ledger keeps it: the supplier did do it."""
+
+
+def _outcome(result: LineResult, outcome: str, findings: str) -> tuple[str, str]:
+    code = _FINDINGS.get(result.status)
+    if code is None:
+        return outcome, findings
+    finding = Finding(code, {"reason": result.reason} if result.reason or code != "not-carried" else {})
+    return Outcome.APPLIED_WITH_WARNING.value, progress.pack([finding, *progress.unpack(findings)])

@@ -1,0 +1,217 @@
+"""Decide the mutations of a run, chunk by chunk: what each does to its line, and what must go to the library system."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gateway import clock
+from gateway.db import Connection, Engine, writing
+from gateway.library import Library
+from gateway.orders import checks, lifecycle
+from gateway.orders.budgets import Balance, strain
+from gateway.orders.explanations import Finding
+from gateway.orders.ledger import LineKey, OrderLine
+from gateway.orders.lifecycle import Decision
+from gateway.orders.mapping import Codes, Placement, place
+from gateway.orders.model import Kind, Mutation, Outcome
+from gateway.orders.reading import order_content, stamp
+from gateway.orders.store import codes as codes_store
+from gateway.orders.store import deliveries, lines, progress
+from gateway.orders.store.progress import Candidate, Run
+
+CHUNK = 500
+"""Mutations decided in one transaction: the write lock is held for tens of milliseconds."""
+
+_HELD_BACK = frozenset({"unknown-order", "waits-behind"})
+"""Reasons to wait that do not make others wait: they wait for the line, the line does not wait for them."""
+
+
+@dataclass
+class Planner:
+    """Decides mutations in their order of time, on a picture of the ledger that grows with every decision."""
+
+    library: Library
+    codes: Codes
+    balances: dict[str, Balance] = field(default_factory=dict)
+    lines: dict[LineKey, OrderLine] = field(default_factory=dict)
+    held_up: set[LineKey] = field(default_factory=set)
+
+    def decide(self, candidate: Candidate) -> tuple[Mutation, Decision]:
+        """Decide one mutation and remember what it did."""
+        mutation = candidate.mutation
+        decision = self._decision(candidate, mutation)
+        key = (mutation.order_number, mutation.order_line)
+        if decision.line is not None:
+            self.lines[key] = decision.line
+            decision = self._with_warnings(mutation, decision)
+        elif decision.outcome is Outcome.WAITING and decision.code not in _HELD_BACK:
+            self.held_up.add(key)
+        return mutation, decision
+
+    def _decision(self, candidate: Candidate, mutation: Mutation) -> Decision:
+        if candidate.standing == "KNOWN":
+            return lifecycle.known("same-mutation")
+        if candidate.standing == "CONFLICT":
+            return lifecycle.refuse("mutation-conflict", mutation=mutation.mutation_id)
+        if wrong := tuple(checks.refusals(mutation)):
+            return Decision(Outcome.REFUSED, wrong)
+        key = (mutation.order_number, mutation.order_line)
+        if key in self.held_up:
+            return lifecycle.wait(Finding("waits-behind", {"order": "/".join(key)}))
+        line = self.lines.get(key)
+        placement = self._placement(line, mutation)
+        if isinstance(placement, Finding):
+            return lifecycle.wait(placement)
+        content = blake2b(order_content(candidate.row).encode(), digest_size=16).hexdigest()
+        return lifecycle.decide(line, mutation, placement, content)
+
+    def _placement(self, line: OrderLine | None, mutation: Mutation) -> Placement | Finding | None:
+        if not lifecycle.needs_placement(line, mutation):
+            return None
+        ordered_on = self._ordered_on(mutation)
+        start = self.library.start_date
+        if line is None and mutation.kind is Kind.SHIPPED and start and ordered_on < start:
+            name = f"{mutation.order_number}/{mutation.order_line}"
+            return Finding("before-start", {"order": name, "start": start.isoformat()})
+        return place(_completed(mutation, line), ordered_on, self.codes)
+
+    def _ordered_on(self, mutation: Mutation) -> date:
+        # A supplier need not repeat the order's day; then the day of the event stands for it.
+        return mutation.order_date or mutation.occurred_at.astimezone(ZoneInfo(self.library.time_zone)).date()
+
+    def _with_warnings(self, mutation: Mutation, decision: Decision) -> Decision:
+        """Add what should be looked at: codes outside the lists, and budgets that this strains."""
+        warnings = [*decision.findings, *checks.warnings(mutation)]
+        for code, committed, shipped in _moved(decision):
+            balance = self.balances.get(code, Balance()).plus(committed, shipped)
+            self.balances[code] = balance
+            if committed > 0:
+                warnings += self._strains(code, balance)
+        outcome = Outcome.APPLIED_WITH_WARNING if warnings else Outcome.APPLIED
+        return replace(decision, outcome=outcome, findings=tuple(warnings))
+
+    def _strains(self, code: str, balance: Balance) -> list[Finding]:
+        entries = self.codes.budgets.codes.get(code, ())
+        return [warning for entry in entries[:1] if (warning := strain(entry, balance))]
+
+
+def _completed(mutation: Mutation, line: OrderLine | None) -> Mutation:
+    """A change that names a branch or a budget only, with the other taken from the line as it stands."""
+    if line is None or mutation.copies or not line.holdings:
+        return mutation
+    share = line.holdings[0].share
+    return replace(
+        mutation,
+        branch=mutation.branch or share.supplier_branch,
+        budget_code=mutation.budget_code or share.supplier_budget_code,
+    )
+
+
+def _moved(decision: Decision) -> Iterator[tuple[str, int, int]]:
+    """Per budget code what was committed and shipped."""
+    totals: dict[str, tuple[int, int]] = {}
+    for effect in decision.effects:
+        if effect.share.budget_code is not None:
+            committed, shipped = totals.get(effect.share.budget_code, (0, 0))
+            totals[effect.share.budget_code] = (committed + effect.committed, shipped + effect.shipped)
+    for code, (committed, shipped) in totals.items():
+        yield code, committed, shipped
+
+
+def plan(database: Engine, run: Run, library: Library, fall_back: str | None) -> None:
+    """Decide everything that a run has before it; may be called again after a crash and goes on where it was."""
+    with writing(database) as connection:
+        to_decide = progress.to_decide(connection, run)
+        planner = Planner(library, codes_store.load(connection, run.institution, fall_back))
+        planner.balances = codes_store.balances(connection, run.institution)
+        place_from = deliveries.next_place(connection, run)
+    touched: set[LineKey] = set()
+    for start in range(0, len(to_decide), CHUNK):
+        with writing(database) as connection:
+            touched |= _chunk(connection, run, planner, to_decide[start : start + CHUNK], place_from + start)
+    with writing(database) as connection:
+        # What waited for an order that only came later in this very run.
+        held_back = progress.waiting_of(connection, run, touched)
+        planner.held_up.clear()
+        _chunk(connection, run, planner, held_back, place_from + len(to_decide))
+        progress.note_waiting(connection, run)
+        progress.mark(connection, run, planned_at=stamp(clock.now()))
+
+
+def _chunk(connection: Connection, run: Run, planner: Planner, pks: Sequence[int], place_from: int) -> set[LineKey]:
+    """Decide these mutations and write all that follows; returns the lines that changed."""
+    candidates = progress.candidates(connection, pks)
+    keys = {_key(candidate) for candidate in candidates}
+    known = lines.find(connection, run.sender, run.institution, keys)
+    planner.lines = {key: line for key, (_, line) in known.items()}
+    decided = [(candidate, *planner.decide(candidate)) for candidate in candidates]
+    changed = {
+        key: replace(planner.lines[key], sender=run.sender, institution=run.institution)
+        for key in (_key(candidate) for candidate, _, decision in decided if decision.is_applied)
+    }
+    pks_of = lines.save(connection, {key: pk for key, (pk, _) in known.items()}, changed)
+    _write_applied(connection, run, decided, pks_of, place_from)
+    _write_others(connection, run, decided)
+    return set(changed)
+
+
+Decided = list[tuple[Candidate, Mutation, Decision]]
+
+
+def _write_applied(
+    connection: Connection, run: Run, decided: Decided, pks_of: dict[LineKey, int], place_from: int
+) -> None:
+    effects: list[tuple[Any, ...]] = []
+    handed: list[tuple[Any, ...]] = []
+    for offset, (candidate, mutation, decision) in enumerate(decided):
+        if decision.line is None:
+            continue
+        line_pk = pks_of[_key(candidate)]
+        effects += [
+            lines.effect_row(line_pk, candidate.pk, run.institution, mutation.kind, effect)
+            for effect in decision.effects
+        ]
+        before = decision.state_before.value if decision.state_before else None
+        handed.append(
+            (
+                candidate.pk,
+                run.institution,
+                run.sender,
+                place_from + offset,
+                "to deliver",
+                before,
+                decision.line.state.value,
+                decision.outcome.value,
+                progress.pack(decision.findings),
+            )  # fmt: skip
+        )
+    lines.add_effects(connection, effects)
+    deliveries.add(connection, handed)
+
+
+def _write_others(connection: Connection, run: Run, decided: Decided) -> None:
+    final, waiting, released = [], [], []
+    for candidate, mutation, decision in decided:
+        findings = progress.pack(decision.findings)
+        if decision.outcome is Outcome.WAITING:
+            if candidate.is_waiting:
+                progress.update_waiting(connection, candidate.pk, findings)
+            else:
+                since = stamp(clock.now())
+                key = (mutation.order_number, mutation.order_line)
+                waiting.append((candidate.pk, run.institution, run.sender, *key, findings, since))
+            continue
+        if candidate.is_waiting:
+            released.append(candidate.pk)
+        if decision.line is None:
+            final.append((candidate.pk, run.pk, decision.outcome.value, findings))
+    progress.add_outcomes(connection, final)
+    progress.set_waiting(connection, waiting)
+    progress.release(connection, released)
+
+
+def _key(candidate: Candidate) -> LineKey:
+    return str(candidate.row[4]), str(candidate.row[5])

@@ -1,0 +1,151 @@
+"""What goes into the library systems: offered in order, with what each system said of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from gateway import db
+from gateway.orders.model import LineState, Share
+from gateway.orders.reading import mutation as mutation_of
+from gateway.orders.reading import stamp
+from gateway.orders.store.lines import share
+from gateway.orders.store.progress import Run
+from gateway.orders.store.tables import WIRE_COLUMNS, deliveries, effects, system_health
+from gateway.orders.system import LineResult, SystemLine
+
+_PLACES_A_RUN = 10_000_000
+_COLUMNS = (
+    "mutation_pk", "institution", "sender", "place", "state", "state_before", "state_after", "outcome", "findings",
+)  # fmt: skip
+_WIRE = ", ".join(f"mutations.{name}" for name in WIRE_COLUMNS)
+
+
+def next_place(connection: sa.Connection, run: Run) -> int:
+    """The first free place in the order of delivery for this run; later runs come after it."""
+    first = run.pk * _PLACES_A_RUN
+    last = connection.execute(
+        sa.select(sa.func.max(deliveries.c.place)).where(
+            deliveries.c.place >= first, deliveries.c.place < first + _PLACES_A_RUN
+        )
+    ).scalar()
+    return first if last is None else int(last) + 1
+
+
+def add(connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
+    """Add lines to hand over: mutation, institution, sender, place, state, states of the line, outcome, findings."""
+    db.insert_many(connection, "deliveries", _COLUMNS, rows)
+
+
+def offer(connection: sa.Connection, run: Run, most: int) -> list[tuple[int, SystemLine]]:
+    """Take the next lines in order and mark them as offered: from now on the system may have them."""
+    statement = sa.text(
+        f"select mutation_pk, state, state_before, state_after, {_WIRE} from deliveries"
+        " join mutations on mutations.pk = deliveries.mutation_pk"
+        " where deliveries.institution = :institution and deliveries.sender = :sender"
+        " and state in ('to deliver', 'offered') order by place limit :most"
+    )
+    values = {"institution": run.institution, "sender": run.sender, "most": most}
+    rows = connection.execute(statement, values).all()
+    shares = _shares(connection, [row[0] for row in rows])
+    _set_state(connection, [row[0] for row in rows], "offered")
+    return [(row[0], _line(run.sender, row, shares.get(row[0], ()))) for row in rows]
+
+
+def withdraw(connection: sa.Connection, pks: Sequence[int]) -> None:
+    """Note that nothing of these lines reached the system."""
+    _set_state(connection, pks, "to deliver")
+
+
+def settle(connection: sa.Connection, run: Run, results: Sequence[tuple[int, LineResult, str, str]]) -> None:
+    """Keep what the system said of each line and what became of the mutation: (pk, result, outcome, findings)."""
+    if not results:
+        return
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    connection.exec_driver_sql(
+        f"update deliveries set state = {mark}, reason = {mark}, left_out = {mark} where mutation_pk = {mark}",
+        [(result.status.value, result.reason, " ".join(result.left_out), pk) for pk, result, _, _ in results],
+    )
+    rows = [(pk, run.pk, outcome, findings) for pk, _, outcome, findings in results]
+    db.insert_many(connection, "outcomes", ("mutation_pk", "run_pk", "outcome", "findings"), rows)
+
+
+def planned(connection: sa.Connection, pks: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Per mutation the outcome and findings that were decided before it was handed over."""
+    columns = (deliveries.c.mutation_pk, deliveries.c.outcome, deliveries.c.findings)
+    rows = connection.execute(sa.select(*columns).where(deliveries.c.mutation_pk.in_(list(pks))))
+    return {row.mutation_pk: (row.outcome, row.findings) for row in rows}
+
+
+def note_undelivered(connection: sa.Connection, run: Run, findings: str) -> int:
+    """Enter what still has to be delivered as waiting in this run; returns how many."""
+    return connection.execute(
+        sa.text(
+            "insert into outcomes (mutation_pk, run_pk, outcome, findings)"
+            " select mutation_pk, :run, 'WAITING', :findings from deliveries"
+            " where institution = :institution and sender = :sender and state in ('to deliver', 'offered')"
+        ),
+        {"run": run.pk, "institution": run.institution, "sender": run.sender, "findings": findings},
+    ).rowcount
+
+
+def pending(connection: sa.Connection) -> list[tuple[str, str]]:
+    """The libraries and senders with something to deliver."""
+    statement = sa.text("select distinct institution, sender from deliveries where state in ('to deliver', 'offered')")
+    return [(row[0], row[1]) for row in connection.execute(statement)]
+
+
+def unhealthy(connection: sa.Connection) -> dict[str, tuple[str, int, str]]:
+    """The systems that cannot be reached: since when, after how many tries, and when they are tried again."""
+    rows = connection.execute(sa.select(system_health))
+    return {row.institution: (row.failing_since, row.tries, row.next_try_at) for row in rows}
+
+
+def failures(connection: sa.Connection, institution: str) -> int:
+    """How often in a row a system could not be reached."""
+    statement = sa.select(system_health.c.tries).where(system_health.c.institution == institution)
+    return connection.execute(statement).scalar() or 0
+
+
+def note_failure(
+    connection: sa.Connection, institution: str, tries: int, reason: str, now: datetime, next_try: datetime
+) -> None:
+    """Note that a system could not be reached for so many times in a row, and when it is tried again."""
+    values = {"next_try_at": stamp(next_try), "reason": reason, "tries": tries}
+    mine = system_health.c.institution == institution
+    if connection.execute(system_health.update().where(mine).values(**values)).rowcount == 0:
+        connection.execute(system_health.insert().values(institution=institution, failing_since=stamp(now), **values))
+
+
+def note_recovery(connection: sa.Connection, institution: str) -> bool:
+    """Note that a system could be reached; true when it could not be before."""
+    return connection.execute(system_health.delete().where(system_health.c.institution == institution)).rowcount > 0
+
+
+def _set_state(connection: sa.Connection, pks: Sequence[int], state: str) -> None:
+    if pks:
+        connection.execute(deliveries.update().where(deliveries.c.mutation_pk.in_(list(pks))).values(state=state))
+
+
+def _shares(connection: sa.Connection, pks: Sequence[int]) -> dict[int, tuple[Share, ...]]:
+    statement = sa.select(effects).where(effects.c.mutation_pk.in_(list(pks))).order_by(effects.c.pk)
+    found: dict[int, tuple[Share, ...]] = {}
+    for row in connection.execute(statement):
+        # What a change takes back stands first in its history; the system is told where the copies go now.
+        if row.kind != "CHANGED" or row.committed >= 0:
+            found[row.mutation_pk] = (*found.get(row.mutation_pk, ()), share(row))
+    return found
+
+
+def _line(sender: str, row: sa.Row[Any], shares: tuple[Share, ...]) -> SystemLine:
+    mutation = mutation_of(tuple(row[4:]))
+    return SystemLine(
+        key=f"{sender}-{mutation.mutation_id}",
+        sender=sender,
+        mutation=mutation,
+        shares=shares,
+        state_before=LineState(row.state_before) if row.state_before else None,
+        state_after=LineState(row.state_after),
+        first_offer=row.state == "to deliver",
+    )

@@ -1,0 +1,143 @@
+"""The ledger: order lines as they stand, and the history of what each mutation did to them."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from gateway import db
+from gateway.money import Cents
+from gateway.orders.ledger import Effect, Holding, LineKey, OrderLine
+from gateway.orders.model import Kind, LineState, Share
+from gateway.orders.reading import stamp
+from gateway.orders.store.tables import order_lines
+
+_LINE_COLUMNS = (
+    "sender", "institution", "order_number", "order_line", "state", "holdings", "net_cents", "last_at",
+    "last_sequence", "made_from", "content", "title", "ean", "expected_date", "budget_year",
+)  # fmt: skip
+_EFFECT_COLUMNS = (
+    "line_pk", "mutation_pk", "institution", "kind", "branch", "budget_code", "copies", "committed", "shipped",
+    "amount", "share",
+)  # fmt: skip
+
+
+def find(
+    connection: sa.Connection, sender: str, institution: str, keys: Iterable[LineKey]
+) -> dict[LineKey, tuple[int, OrderLine]]:
+    """The lines of these keys that exist, with their primary key."""
+    numbers = sorted({number for number, _ in keys})
+    wanted = set(keys)
+    statement = sa.select(order_lines).where(
+        order_lines.c.sender == sender,
+        order_lines.c.institution == institution,
+        order_lines.c.order_number.in_(sa.bindparam("numbers", expanding=True)),
+    )
+    found: dict[LineKey, tuple[int, OrderLine]] = {}
+    for row in connection.execute(statement, {"numbers": numbers}):
+        key = (row.order_number, row.order_line)
+        if key in wanted:
+            found[key] = (row.pk, _line(row))
+    return found
+
+
+def save(
+    connection: sa.Connection, known: Mapping[LineKey, int], lines: Mapping[LineKey, OrderLine]
+) -> dict[LineKey, int]:
+    """Write lines as they now stand; returns the primary key of each."""
+    old = [(*_values(line)[4:], known[key]) for key, line in lines.items() if key in known]
+    new = [_values(line) for key, line in lines.items() if key not in known]
+    if old:
+        mark = "?" if connection.dialect.name == "sqlite" else "%s"
+        assignments = ", ".join(f"{name} = {mark}" for name in _LINE_COLUMNS[4:])
+        connection.exec_driver_sql(f"update order_lines set {assignments} where pk = {mark}", old)
+    db.insert_many(connection, "order_lines", _LINE_COLUMNS, new)
+    pks = {key: known[key] for key in lines if key in known}
+    fresh = [line for key, line in lines.items() if key not in known]
+    if fresh:
+        keys = [(line.order_number, line.order_line) for line in fresh]
+        found = find_pks(connection, fresh[0].sender, fresh[0].institution, keys)
+        pks.update(found)
+    return pks
+
+
+def find_pks(connection: sa.Connection, sender: str, institution: str, keys: Sequence[LineKey]) -> dict[LineKey, int]:
+    """The primary keys of lines that exist."""
+    columns = (order_lines.c.pk, order_lines.c.order_number, order_lines.c.order_line)
+    statement = sa.select(*columns).where(
+        order_lines.c.sender == sender,
+        order_lines.c.institution == institution,
+        order_lines.c.order_number.in_(sa.bindparam("numbers", expanding=True)),
+    )
+    wanted = set(keys)
+    rows = connection.execute(statement, {"numbers": sorted({number for number, _ in keys})})
+    return {(row.order_number, row.order_line): row.pk for row in rows if (row.order_number, row.order_line) in wanted}
+
+
+def add_effects(connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
+    """Add to the history; rows as `effect_row` makes them."""
+    db.insert_many(connection, "effects", _EFFECT_COLUMNS, rows)
+
+
+def effect_row(line_pk: int, mutation_pk: int | None, institution: str, kind: str, effect: Effect) -> tuple[Any, ...]:
+    """One effect as a row of the history."""
+    share = effect.share
+    details = [share.copy_id, share.note, share.barcode, share.supplier_branch, share.supplier_budget_code]
+    return (
+        line_pk, mutation_pk, institution, kind, share.branch, share.budget_code, share.copies, effect.committed,
+        effect.shipped, effect.amount, json.dumps(details),
+    )  # fmt: skip
+
+
+def share(row: sa.Row[Any]) -> Share:
+    """The share that an effect's row speaks of."""
+    copy_id, note, barcode, supplier_branch, supplier_budget_code = json.loads(row.share)
+    return Share(row.branch, row.budget_code, row.copies, copy_id, note, barcode, supplier_branch, supplier_budget_code)
+
+
+def _values(line: OrderLine) -> tuple[Any, ...]:
+    return (
+        line.sender,
+        line.institution,
+        line.order_number,
+        line.order_line,
+        line.state.value,
+        json.dumps([_packed(holding) for holding in line.holdings]),
+        line.net_price,
+        stamp(line.last_at),
+        line.last_sequence,
+        line.made_from.value if line.made_from else None,
+        line.content,
+        line.title,
+        line.ean,
+        line.expected_date.isoformat() if line.expected_date else None,
+        line.budget_year,
+    )
+
+
+def _packed(holding: Holding) -> list[Any]:
+    s = holding.share
+    share_values = [s.branch, s.budget_code, s.copies, s.copy_id, s.note, s.barcode, s.supplier_branch]
+    return [*share_values, s.supplier_budget_code, holding.shipped, holding.cancelled]
+
+
+def _line(row: sa.Row[Any]) -> OrderLine:
+    return OrderLine(
+        sender=row.sender,
+        institution=row.institution,
+        order_number=row.order_number,
+        order_line=row.order_line,
+        state=LineState(row.state),
+        holdings=tuple(Holding(Share(*each[:8]), *each[8:]) for each in json.loads(row.holdings)),
+        net_price=Cents(row.net_cents),
+        last_at=datetime.fromisoformat(row.last_at),
+        last_sequence=row.last_sequence,
+        made_from=Kind(row.made_from) if row.made_from else None,
+        content=row.content,
+        title=row.title,
+        ean=row.ean,
+        expected_date=date.fromisoformat(row.expected_date) if row.expected_date else None,
+        budget_year=row.budget_year,
+    )
