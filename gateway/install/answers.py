@@ -6,11 +6,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from gateway.config import LibrarySettings, Settings
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from gateway.config import BadSettings, LibrarySettings, Settings
 from gateway.errors import ConfigurationError
 from gateway.install import config_file
 from gateway.install.fittings import IMPORT_ORDER, Fittings
-from gateway.install.folders import OtherSettings
 from gateway.install.plan import (
     BadAnswer,
     LibraryAnswer,
@@ -23,6 +25,20 @@ from gateway.install.plan import (
 )
 
 DEFAULT_SENDER = "000002"
+
+
+class OtherSettings(ConfigurationError):
+    """There is a settings file already, and it says something else."""
+
+    message = "{path} exists and differs from what was asked:\n{differences}"
+    hint = "Change the file by hand and run `gateway init` without those flags, or take the old one back with --undo."
+
+
+class BadAnswers(ConfigurationError):
+    """The answers together do not make settings that can be used."""
+
+    message = "These answers cannot be used:\n{mistakes}"
+    hint = "Mend the flags for the keys named above; `gateway init --show-settings` describes every key."
 
 
 class NoLibraries(ConfigurationError):
@@ -56,6 +72,8 @@ class Answers:
     user: str | None = None
     rehearsal: bool = False
     secrets_file: Path | None = None
+    kept_secrets: Mapping[Path, str] = field(default_factory=dict)
+    """What a library system must not share, each with the file that will hold it."""
 
 
 def plan(answers: Answers, config: Path, fittings: Fittings) -> Plan:
@@ -87,6 +105,7 @@ def plan(answers: Answers, config: Path, fittings: Fittings) -> Plan:
         user=answers.user,
         rehearsal=answers.rehearsal,
         secrets_file=answers.secrets_file.absolute() if answers.secrets_file else None,
+        kept_secrets=answers.kept_secrets,
     )
 
 
@@ -129,7 +148,8 @@ def _with(library: LibraryAnswer, key: str, value: str, fittings: Fittings) -> L
     """Put one `--set` where it belongs: with the library itself or in its system's section."""
     own = LibrarySettings.model_fields
     if key in own and key not in {"institution", "name", "system", "settings"}:
-        return replace(library, keys={**library.keys, key: value})
+        typed = _typed(f"--set {library.institution}.{key}", own[key], value)
+        return replace(library, keys={**library.keys, key: typed})
     section = fittings.sections[library.system].model_fields
     if key not in section:
         raise BadAnswer(
@@ -138,14 +158,18 @@ def _with(library: LibraryAnswer, key: str, value: str, fittings: Fittings) -> L
             why=f"{library.system} has no such setting.",
             remedy=f"Choose from {', '.join(section)}; `gateway init --show-settings` describes them.",
         )
-    return replace(library, system_settings={**library.system_settings, key: _typed(value)})
+    typed = _typed(f"--set {library.institution}.{key}", section[key], value)
+    return replace(library, system_settings={**library.system_settings, key: typed})
 
 
-def _typed(value: str) -> Any:
-    """A number or a truth where it reads as one; the models refuse a text where they want another thing."""
-    if value in ("true", "false"):
-        return value == "true"
-    return int(value) if value.isdigit() and not value.startswith("0") else value
+def _typed(flag: str, field: FieldInfo, value: str) -> Any:
+    """A value as the settings model wants it: a number where it wants a number, a text where it wants a text."""
+    try:
+        return TypeAdapter(field.rebuild_annotation()).validate_python(value)
+    except ValidationError as error:
+        why = error.errors()[0]["msg"]
+        remedy = f"It is: {field.description}." if field.description else "Mend the value."
+        raise BadAnswer(what=flag, found=value, why=f"{why}.", remedy=remedy) from error
 
 
 def _complete(library: LibraryAnswer, fittings: Fittings) -> None:
@@ -163,13 +187,16 @@ def checked(text: str, fittings: Fittings) -> Settings:
     """The settings that a text stands for, read as the gateway itself would read them from its file.
 
     Raises:
-        BadSettings: with every mistake.
+        BadAnswers: with every mistake.
     """
     with TemporaryDirectory() as folder:
         file = Path(folder) / "gateway.toml"
         file.touch(mode=0o600)
         file.write_text(text, encoding="utf-8")
-        return fittings.read_settings(file)
+        try:
+            return fittings.read_settings(file)
+        except BadSettings as error:
+            raise BadAnswers(mistakes=error.facts["mistakes"]) from error
 
 
 def _compare(config: Path, settings: Settings, answers: Answers, fittings: Fittings) -> None:

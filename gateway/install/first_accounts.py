@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from gateway.accounts import people, suppliers
 from gateway.accounts.model import NoSuchAccount
+from gateway.install.files import read_key
 from gateway.install.fittings import Fittings
-from gateway.install.folders import read_key
 from gateway.install.journal import Journal, Made, MadeKind
 from gateway.install.plan import Plan, Sender
 from gateway.install.registers import opened

@@ -1,13 +1,11 @@
-"""The part of an installation that lies on disk: folders, the gateway's own key, the settings file."""
+"""The folders of an installation, and to whom things on disk belong."""
 
 import grp
 import os
 import pwd
-import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from gateway.config import LibrarySettings
@@ -16,7 +14,6 @@ from gateway.install.journal import Journal, Made, MadeKind
 from gateway.install.plan import Plan
 
 OPEN_TO_GROUP, KEEPS_GROUP, OWNER_ONLY = 0o750, 0o2750, 0o700
-KEY_BYTES = 32
 
 
 class UnknownOwner(ConfigurationError):
@@ -31,20 +28,6 @@ class NotARoot(ConfigurationError):
 
     message = "Only root can give files to {name!r}."
     hint = "Run this as root, or as {name} itself without --user."
-
-
-class NoKey(ConfigurationError):
-    """The gateway's own key is not there; without it no supplier's secret can be checked."""
-
-    message = "The gateway's own key in {path} cannot be used: {reason}."
-    hint = "Put it back from a backup. A new one (`gateway init`) makes every supplier's secret useless."
-
-
-class OtherSettings(ConfigurationError):
-    """There is a settings file already, and it says something else."""
-
-    message = "{path} exists and differs from what was asked:\n{differences}"
-    hint = "Change the file by hand and run `gateway init` without those flags, or take the old one back with --undo."
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +73,6 @@ def _group(name: str) -> int:
 def secrets_folder(folder: Path) -> Path:
     """Where the gateway keeps what nobody else may read, within its data folder."""
     return folder / "secrets"
-
-
-def key_file(folder: Path) -> Path:
-    """The gateway's own key: signs sessions and secrets, never leaves the machine."""
-    return secrets_folder(folder) / "gateway.key"
-
-
-def read_key(folder: Path) -> bytes:
-    """The gateway's own key, of 32 bytes.
-
-    Raises:
-        NoKey: it is missing or damaged.
-    """
-    path = key_file(folder)
-    try:
-        key = bytes.fromhex(path.read_text(encoding="ascii"))
-    except (OSError, ValueError) as error:
-        raise NoKey(path=path, reason=error) from error
-    if len(key) != KEY_BYTES:
-        raise NoKey(path=path, reason=f"it holds {len(key)} bytes instead of {KEY_BYTES}")
-    return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,89 +155,6 @@ class FolderStep:
             journal.note(made)
         give(path, owner(self.folder.user, self.folder.group), self.folder.mode)
         return todo
-
-
-@dataclass(frozen=True, slots=True)
-class KeyStep:
-    """The gateway's own key file."""
-
-    plan: Plan
-
-    @property
-    def name(self) -> str:
-        """What it is about."""
-        return f"key file {self._path}"
-
-    @property
-    def _path(self) -> Path:
-        return key_file(self.plan.settings.data_folder)
-
-    def check(self) -> str:
-        """What is not right."""
-        return _file_wrongs(self._path, 0o600, owner(self.plan.user))
-
-    def apply(self, journal: Journal) -> str:
-        """Make a key of 256 bits, or put right who may read the one that is there."""
-        todo = self.check()
-        if not self._path.exists():
-            journal.note(Made(MadeKind.FILE, str(self._path)))
-            write_new(self._path, secrets.token_hex(KEY_BYTES) + "\n", 0o600)
-        give(self._path, owner(self.plan.user), 0o600)
-        return todo
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsStep:
-    """The settings file; one that is there already is never written over."""
-
-    plan: Plan
-
-    @property
-    def name(self) -> str:
-        """What it is about."""
-        return f"settings {self.plan.config}"
-
-    def check(self) -> str:
-        """What is not right."""
-        return _file_wrongs(self.plan.config, 0o640, self._owner())
-
-    def apply(self, journal: Journal) -> str:
-        """Write the file, or put right who may read the one that is there."""
-        todo = self.check()
-        if not self.plan.config.exists():
-            text = self.plan.settings_text
-            journal.note(Made(MadeKind.FILE, str(self.plan.config), sha256(text.encode()).hexdigest()))
-            write_new(self.plan.config, text, 0o640)
-        give(self.plan.config, self._owner(), 0o640)
-        return todo
-
-    def _owner(self) -> Owner:
-        # The service may read its settings but not change them, so only the group is the service's.
-        return Owner(group=owner(self.plan.user).group)
-
-
-def _file_wrongs(path: Path, mode: int, wanted: Owner) -> str:
-    if not path.exists():
-        return "was missing"
-    found = path.stat()
-    wrong = []
-    if (seen := stat.S_IMODE(found.st_mode)) != mode:
-        wrong.append(f"had mode {seen:04o} instead of {mode:04o}")
-    if wanted.user not in (None, found.st_uid) or wanted.group not in (None, found.st_gid):
-        wrong.append("belonged to another")
-    return "; ".join(wrong)
-
-
-def write_new(path: Path, text: str, mode: int) -> None:
-    """Write a file whole or not at all, never readable to more than `mode` says, not even for a moment."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
-    opened = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(opened, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
 
 
 def give(path: Path, to: Owner, mode: int | None) -> None:

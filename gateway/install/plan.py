@@ -69,6 +69,8 @@ class Plan:
     rehearsal: bool = False
     secrets_file: Path | None = None
     """Where generated secrets are written; none to show them once on the screen."""
+    kept_secrets: Mapping[Path, str] = field(default_factory=dict)
+    """Secrets of library systems, each with the file that will hold it."""
 
     @property
     def institutions(self) -> tuple[str, ...]:
@@ -138,13 +140,6 @@ def file_from_flag(what: str, flag: str, institutions: Sequence[str]) -> ImportF
     if not Path(path).is_file():
         raise BadAnswer(what=f"--{what}", found=path, why="There is no such file.", remedy="Name a file that exists.")
     return ImportFile(what, institution, Path(path).absolute())
-
-
-def is_secret(model: type[BaseModel], key: str) -> bool:
-    """Whether the value of a key should not be seen by who looks over a shoulder."""
-    words = ("secret", "password", "token", "wise_key", "api_key")
-    annotation = str(model.model_fields[key].annotation)
-    return "SecretStr" in annotation or any(word in key for word in words)
 
 
 def places(section: BaseModel | None) -> Iterator[tuple[str, Path]]:

@@ -1,8 +1,8 @@
 """The wizard: one question at a time with a sensible default, asked again with a reason when the answer will not do."""
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,10 +10,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from gateway.config import LibrarySettings, Settings
-from gateway.install import config_file
 from gateway.install.answers import DEFAULT_SENDER, Answers, first_section
 from gateway.install.fittings import IMPORT_ORDER, Fittings
-from gateway.install.plan import SUPPLIER_NAME, is_secret
+from gateway.install.folders import secrets_folder
+from gateway.install.plan import SUPPLIER_NAME
 
 Reason = str | None
 """Why an answer will not do; none when it will."""
@@ -81,13 +81,15 @@ def _library(asker: Asker, answers: Answers, fittings: Fittings, number: int) ->
         next(iter(fittings.systems), ""),
         lambda answer: None if answer in fittings.systems else f"Choose from {offered}.",
     )
-    keys = [f"{institution}.{pair}" for pair in _system_keys(asker, fittings.sections[system])]
+    own = _system_keys(asker, institution, fittings.sections[system], answers.folder or Path())
+    keys = [f"{institution}.{key}={value}" for key, value in own.keys.items()]
     files = {what: [*answers.files.get(what, ()), *_file(asker, what, institution)] for what in IMPORT_ORDER}
     return replace(
         answers,
         libraries=(*answers.libraries, f"{institution}:{name}:{system}"),
         set=(*answers.set, *keys, *_library_keys(asker, institution)),
         files=files,
+        kept_secrets={**answers.kept_secrets, **own.secrets},
     )
 
 
@@ -102,14 +104,34 @@ def _library_keys(asker: Asker, institution: str) -> list[str]:
     return pairs
 
 
-def _system_keys(asker: Asker, model: type[BaseModel]) -> list[str]:
-    """Ask for the keys that the library system cannot do without."""
-    pairs = []
-    for key, field in config_file.required(model).items():
-        question = f"  {_capital(field.description or key)}"
-        answer = _until_good(asker, question, "", _accepts(field), hidden=is_secret(model, key))
-        pairs.append(f"{key}={answer}")
-    return pairs
+@dataclass(frozen=True, slots=True)
+class SystemAnswers:
+    """The keys of a system's own section, and the secrets that go into files of their own."""
+
+    keys: Mapping[str, str]
+    secrets: Mapping[Path, str]
+
+
+def _system_keys(asker: Asker, institution: str, model: type[BaseModel], folder: Path) -> SystemAnswers:
+    """Ask for what the library system cannot do without, until it makes a section that can be used."""
+    while True:
+        keys: dict[str, str] = {}
+        secrets: dict[Path, str] = {}
+        for key, field in model.model_fields.items():
+            name = key.removesuffix("_file")
+            if field.is_required():
+                keys[key] = _until_good(asker, f"  {_capital(field.description or key)}", "", _accepts(field))
+            elif name != key and f"{name}_env" in model.model_fields:
+                path = secrets_folder(folder).absolute() / f"{institution}-{name}"
+                keys[key] = str(path)
+                question = f"  {_capital(name.replace('_', ' '))} (goes into {path})"
+                secrets[path] = _until_good(asker, question, "", hidden=True)
+        try:
+            model.model_validate(keys)
+        except ValidationError as error:
+            asker.tell(f"  This will not do: {error.errors()[0]['msg']}. Once more.")
+        else:
+            return SystemAnswers(keys, secrets)
 
 
 def _file(asker: Asker, what: str, institution: str) -> list[str]:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 from gateway.errors import ConfigurationError
+from gateway.install.files import key_step, secret_steps, settings_step
 from gateway.install.first_accounts import AccountsStep
 from gateway.install.fittings import Fittings
-from gateway.install.folders import FolderStep, KeyStep, SettingsStep, wanted_folders
+from gateway.install.folders import FolderStep, wanted_folders
 from gateway.install.journal import Journal, path_for
 from gateway.install.plan import Plan
 from gateway.install.registers import DatabaseStep, ImportStep
@@ -57,8 +58,9 @@ def steps(plan: Plan, fittings: Fittings, tell_secret: Callable[[str, str], None
     """
     for folder in wanted_folders(plan):
         yield FolderStep(folder)
-    yield KeyStep(plan)
-    yield SettingsStep(plan)
+    yield key_step(plan)
+    yield from secret_steps(plan)
+    yield settings_step(plan)
     yield DatabaseStep(plan, fittings)
     yield AccountsStep(plan, fittings, tell_secret)
     for file in plan.imports:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gateway.db import writing
 from gateway.accounts import people, suppliers
+from gateway.db import writing
 from gateway.install.checks.finding import Finding, Patient, doubtful, good, wrong
 from gateway.install.registers import opened, sqlite_file
 
