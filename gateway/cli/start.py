@@ -3,18 +3,34 @@
 import platform
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
+from enum import StrEnum
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gateway.cli.printing import Choices, choices, show_json
+from gateway.accounts import people, suppliers
+from gateway.cli.printing import Choices, choices, show_json, write
 from gateway.errors import ConfigurationError
-from gateway.install import answers, config_file, questions, steps, systems_list, undo
+from gateway.install import (
+    answers,
+    config_file,
+    hand_over,
+    questions,
+    service_unit,
+    sheet_formats,
+    steps,
+    systems_list,
+    undo,
+)
 from gateway.install.answers import Answers
+from gateway.install.checks import doctor
+from gateway.install.checks.finding import Health
 from gateway.install.fittings import BRANCHES, BUDGET_CODES, OPEN_ORDERS, Fittings
 from gateway.install.plan import Plan
+from gateway.install.registers import opened
 from gateway.install.secrets_sheet import SecretsFile
 from gateway.install.undo import Undoing
 
@@ -36,6 +52,21 @@ class NotConfirmed(ConfigurationError):
 
     message = "Nothing was taken back."
     hint = "Answer y, or add --yes."
+
+
+class Language(StrEnum):
+    """Languages of the hand-over sheet."""
+
+    NL = "nl"
+    EN = "en"
+
+
+class SheetFormat(StrEnum):
+    """How the hand-over sheet can be written."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    HTML = "html"
 
 
 class Terminal:
@@ -64,6 +95,9 @@ def register(app: typer.Typer, make_fittings: MakeFittings) -> None:
         make_fittings: puts the other rooms together; called when a command runs.
     """
     app.command("init")(_init(make_fittings))
+    app.command("check")(_check(make_fittings))
+    app.command("hand-over")(_hand_over(make_fittings))
+    app.command("service-unit")(_service_unit(make_fittings))
     app.command("systems")(_systems(make_fittings))
     app.command("version")(version)
 
@@ -164,6 +198,62 @@ def _confirm(undoing: Undoing, *, yes: bool) -> None:
         typer.echo(f"  {sentence}", err=True)
     if not yes and Terminal().ask("Take it back? (y/n)", "n")[:1].lower() not in ("y", "j"):
         raise NotConfirmed()
+
+
+def _check(make_fittings: MakeFittings) -> Callable[..., None]:
+    def check(context: typer.Context) -> None:
+        """Look everything over, and say how to mend what is wrong: exit status 1; 2 when the settings are."""
+        chosen = choices(context)
+        diagnosis = doctor.examine(chosen.config, make_fittings())
+        if chosen.as_json:
+            show_json({"config": str(chosen.config), "findings": [asdict(each) for each in diagnosis.findings]})
+        else:
+            for each in diagnosis.findings:
+                typer.echo(f"{_MARKS[each.health]}  {each.subject}: {each.sentence}")
+                if each.remedy:
+                    typer.echo(f"          {each.remedy}")
+        raise typer.Exit(diagnosis.exit_status)
+
+    return check
+
+
+_MARKS = {Health.GOOD: "good    ", Health.DOUBTFUL: "doubtful", Health.WRONG: "WRONG   "}
+
+
+def _hand_over(make_fittings: MakeFittings) -> Callable[..., None]:
+    def command(
+        context: typer.Context,
+        language: Annotated[Language, typer.Option(help="Language of the sheet.")] = Language.NL,
+        format_: Annotated[SheetFormat, typer.Option("--format", help="How it is written.")] = SheetFormat.TEXT,
+        to: Annotated[Path | None, typer.Option(help="File to write; else it is shown.")] = None,
+    ) -> None:
+        """Write the sheet for library and supplier: address, accounts, reports, budget codes. Never a secret."""
+        chosen, fittings = choices(context), make_fittings()
+        settings = fittings.read_settings(chosen.config)
+        with opened(settings.database, fittings) as database:
+            facts = hand_over.Facts(settings, fittings.systems, suppliers.listing(database), people.listing(database))
+        sheet = hand_over.sheet(facts, language.value)
+        if chosen.as_json:
+            show_json(asdict(sheet))
+        else:
+            write(sheet_formats.FORMATS[format_.value](sheet), to)
+
+    return command
+
+
+def _service_unit(make_fittings: MakeFittings) -> Callable[..., None]:
+    def command(
+        context: typer.Context,
+        user: Annotated[str | None, typer.Option(help="Runs the service; else the owner of the data folder.")] = None,
+        to: Annotated[Path | None, typer.Option(help="File to write; else it is shown.")] = None,
+    ) -> None:
+        """Print or write a systemd unit that starts the gateway at boot and closes it in."""
+        chosen = choices(context)
+        settings = make_fittings().read_settings(chosen.config)
+        service = service_unit.service(chosen.config.absolute(), settings, user)
+        write(service_unit.unit(settings, service), to)
+
+    return command
 
 
 def _systems(make_fittings: MakeFittings) -> Callable[..., None]:

@@ -47,7 +47,8 @@ def owner(user: str | None, group: str | None = None) -> Owner:
     """
     if user is None and group is None:
         return Owner()
-    uid, gid = _user(user) if user else (None, None)
+    entry = named(user) if user else None
+    uid, gid = (entry.pw_uid, entry.pw_gid) if entry else (None, None)
     if group is not None:
         gid = _group(group)
     if uid not in (None, os.geteuid()) and os.geteuid() != 0:
@@ -55,12 +56,16 @@ def owner(user: str | None, group: str | None = None) -> Owner:
     return Owner(uid, gid)
 
 
-def _user(name: str) -> tuple[int, int]:
+def named(user: str) -> pwd.struct_passwd:
+    """The system user of that name.
+
+    Raises:
+        UnknownOwner: there is none.
+    """
     try:
-        entry = pwd.getpwnam(name)
+        return pwd.getpwnam(user)
     except KeyError as error:
-        raise UnknownOwner(what="user", name=name) from error
-    return entry.pw_uid, entry.pw_gid
+        raise UnknownOwner(what="user", name=user) from error
 
 
 def _group(name: str) -> int:
