@@ -171,7 +171,7 @@ def strain(code: BudgetCode, balance: Balance) -> Finding | None:
         return None
     left = code.initial - balance.spoken_for
     if left < 0:
-        return Finding("over-budget", {"budget_code": code.code, "amount": f"{-left // 100}.{-left % 100:02d}"})
+        return Finding("over-budget", {"budget_code": code.code})
     if code.warning_percent is not None and left * 100 < code.initial * code.warning_percent:
-        return Finding("budget-warning", {"budget_code": code.code, "percent": str(code.warning_percent)})
+        return Finding("budget-warning", {"budget_code": code.code})
     return None

@@ -124,12 +124,8 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "Booked on sub-budget {fall_back} instead.",
         "Move the amount in the library system, and tell the supplier which codes hold.",
     ),
-    "over-budget": Explanation(
-        "Budget {budget_code} is overspent by {amount}.", "Raise the budget, or order less on it."
-    ),
-    "budget-warning": Explanation(
-        "Less than {percent} % of budget {budget_code} is left.", "Keep an eye on this budget."
-    ),
+    "over-budget": Explanation("Budget {budget_code} is overspent.", "Raise the budget, or order less on it."),
+    "budget-warning": Explanation("Budget {budget_code} is nearly spent.", "Keep an eye on this budget."),
     "unknown-code": Explanation(
         "{element} {value} is not on the list of codes that we know.", "Read the supplier's own words."
     ),

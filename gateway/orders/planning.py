@@ -144,13 +144,13 @@ def plan(database: Engine, run: Run, library: Library, fall_back: str | None) ->
 def _chunk(connection: Connection, run: Run, planner: Planner, pks: Sequence[int], place_from: int) -> set[LineKey]:
     """Decide these mutations and write all that follows; returns the lines that changed."""
     candidates = progress.candidates(connection, pks)
-    keys = {_key(candidate) for candidate in candidates}
+    keys = {candidate.key for candidate in candidates}
     known = lines.find(connection, run.sender, run.institution, keys)
     planner.lines = {key: line for key, (_, line) in known.items()}
     decided = [(candidate, *planner.decide(candidate)) for candidate in candidates]
     changed = {
         key: replace(planner.lines[key], sender=run.sender, institution=run.institution)
-        for key in (_key(candidate) for candidate, _, decision in decided if decision.is_applied)
+        for key in (candidate.key for candidate, _, decision in decided if decision.is_applied)
     }
     pks_of = lines.save(connection, {key: pk for key, (pk, _) in known.items()}, changed)
     _write_applied(connection, run, decided, pks_of, place_from)
@@ -169,25 +169,16 @@ def _write_applied(
     for offset, (candidate, mutation, decision) in enumerate(decided):
         if decision.line is None:
             continue
-        line_pk = pks_of[_key(candidate)]
+        line_pk = pks_of[candidate.key]
         effects += [
             lines.effect_row(line_pk, candidate.pk, run.institution, mutation.kind, effect)
             for effect in decision.effects
         ]
         before = decision.state_before.value if decision.state_before else None
-        handed.append(
-            (
-                candidate.pk,
-                run.institution,
-                run.sender,
-                place_from + offset,
-                "to deliver",
-                before,
-                decision.line.state.value,
-                decision.outcome.value,
-                progress.pack(decision.findings),
-            )  # fmt: skip
-        )
+        states = (before, decision.line.state.value)
+        verdict = (decision.outcome.value, progress.pack(decision.findings))
+        place_of = (candidate.pk, run.institution, run.sender, place_from + offset, "to deliver")
+        handed.append((*place_of, *states, *verdict))
     lines.add_effects(connection, effects)
     deliveries.add(connection, handed)
 
@@ -211,7 +202,3 @@ def _write_others(connection: Connection, run: Run, decided: Decided) -> None:
     progress.add_outcomes(connection, final)
     progress.set_waiting(connection, waiting)
     progress.release(connection, released)
-
-
-def _key(candidate: Candidate) -> LineKey:
-    return str(candidate.row[4]), str(candidate.row[5])

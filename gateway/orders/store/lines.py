@@ -19,8 +19,8 @@ _LINE_COLUMNS = (
     "last_sequence", "made_from", "content", "title", "ean", "expected_date", "budget_year",
 )  # fmt: skip
 _EFFECT_COLUMNS = (
-    "line_pk", "mutation_pk", "institution", "kind", "branch", "budget_code", "copies", "committed", "shipped",
-    "amount", "share",
+    "line_pk", "mutation_pk", "institution", "kind", "branch", "budget_code", "supplier_budget_code", "copies",
+    "committed", "shipped", "amount", "share",
 )  # fmt: skip
 
 
@@ -84,17 +84,18 @@ def add_effects(connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
 def effect_row(line_pk: int, mutation_pk: int | None, institution: str, kind: str, effect: Effect) -> tuple[Any, ...]:
     """One effect as a row of the history."""
     share = effect.share
-    details = [share.copy_id, share.note, share.barcode, share.supplier_branch, share.supplier_budget_code]
+    details = [share.copy_id, share.note, share.barcode, share.supplier_branch]
     return (
-        line_pk, mutation_pk, institution, kind, share.branch, share.budget_code, share.copies, effect.committed,
-        effect.shipped, effect.amount, json.dumps(details),
+        line_pk, mutation_pk, institution, kind, share.branch, share.budget_code, share.supplier_budget_code,
+        share.copies, effect.committed, effect.shipped, effect.amount, json.dumps(details),
     )  # fmt: skip
 
 
 def share(row: sa.Row[Any]) -> Share:
     """The share that an effect's row speaks of."""
-    copy_id, note, barcode, supplier_branch, supplier_budget_code = json.loads(row.share)
-    return Share(row.branch, row.budget_code, row.copies, copy_id, note, barcode, supplier_branch, supplier_budget_code)
+    copy_id, note, barcode, supplier_branch = json.loads(row.share)
+    codes = (supplier_branch, row.supplier_budget_code)
+    return Share(row.branch, row.budget_code, row.copies, copy_id, note, barcode, *codes)
 
 
 def _values(line: OrderLine) -> tuple[Any, ...]:

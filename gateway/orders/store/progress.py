@@ -11,6 +11,7 @@ from gateway import db
 from gateway.orders.explanations import Finding
 from gateway.orders.ledger import LineKey
 from gateway.orders.model import Mutation
+from gateway.orders.reading import ORDER_LINE, ORDER_NUMBER
 from gateway.orders.reading import mutation as mutation_of
 from gateway.orders.store.tables import WIRE_COLUMNS, messages, outcomes, runs, waiting
 
@@ -27,6 +28,7 @@ class Run:
     message_pk: int | None
     opening_waiting: int
     planned: bool
+    delivered: bool
     report: str | None
     finished: bool
 
@@ -39,6 +41,11 @@ class Candidate:
     standing: str
     row: tuple[str | None, ...]
     is_waiting: bool
+
+    @property
+    def key(self) -> LineKey:
+        """The line it speaks of."""
+        return str(self.row[ORDER_NUMBER]), str(self.row[ORDER_LINE])
 
     @property
     def mutation(self) -> Mutation:
@@ -69,9 +76,20 @@ def open_run(connection: sa.Connection, institution: str, sender: str, message_p
         message_pk=row.message_pk,
         opening_waiting=row.opening_waiting,
         planned=row.planned_at is not None,
+        delivered=row.delivered_at is not None,
         report=row.report,
         finished=row.finished_at is not None,
     )
+
+
+def broken_off(connection: sa.Connection, institution: str, sender: str) -> list[int | None]:
+    """The messages (none: a release) whose run was begun and never finished, oldest first."""
+    statement = (
+        sa.select(runs.c.message_pk)
+        .where(runs.c.institution == institution, runs.c.sender == sender, runs.c.finished_at.is_(None))
+        .order_by(runs.c.pk)
+    )
+    return list(connection.execute(statement).scalars())
 
 
 def drop_run(connection: sa.Connection, run: Run) -> None:
@@ -81,14 +99,38 @@ def drop_run(connection: sa.Connection, run: Run) -> None:
 
 
 def mark(connection: sa.Connection, run: Run, **values: str | int) -> None:
-    """Note how far a run is: `planned_at`, `number`, `report`, `finished_at`."""
+    """Note how far a run is: `planned_at`, `delivered_at`, `report`, `finished_at`."""
     connection.execute(runs.update().where(runs.c.pk == run.pk).values(**values))
 
 
-def next_number(connection: sa.Connection, institution: str) -> int:
-    """The number of a library's next report."""
-    statement = sa.select(sa.func.coalesce(sa.func.max(runs.c.number), 0)).where(runs.c.institution == institution)
-    return int(connection.execute(statement).scalar_one()) + 1
+def number(connection: sa.Connection, run: Run, at: str) -> tuple[int, str]:
+    """Give a run the next number of its library, and the moment its report is named after; both stay."""
+    row = connection.execute(sa.select(runs.c.number, runs.c.numbered_at).where(runs.c.pk == run.pk)).one()
+    if row.number is not None:
+        return row.number, row.numbered_at
+    last = sa.select(sa.func.coalesce(sa.func.max(runs.c.number), 0)).where(runs.c.institution == run.institution)
+    following = int(connection.execute(last).scalar_one()) + 1
+    mark(connection, run, number=following, numbered_at=at)
+    return following, at
+
+
+def has_news(connection: sa.Connection, run: Run) -> bool:
+    """Whether a run has something to report: any mutation of its message, or else a final outcome."""
+    of_message = run.message_pk is not None
+    statement = sa.select(outcomes.c.mutation_pk).where(outcomes.c.run_pk == run.pk).limit(1)
+    if not of_message:
+        statement = statement.where(outcomes.c.outcome != "WAITING")
+    return connection.execute(statement).first() is not None
+
+
+def senders_waiting(connection: sa.Connection, institution: str) -> list[str]:
+    """The senders for whom something waits in a library, or whose run was broken off."""
+    statement = sa.text(
+        "select sender from waiting where institution = :institution"
+        " union select sender from deliveries where institution = :institution and state in ('to deliver', 'offered')"
+        " union select sender from runs where institution = :institution and finished_at is null order by 1"
+    )
+    return list(connection.execute(statement, {"institution": institution}).scalars())
 
 
 def waiting_count(connection: sa.Connection, institution: str, sender: str) -> int:
@@ -110,7 +152,7 @@ def to_decide(connection: sa.Connection, run: Run) -> list[int]:
         "  and not exists (select 1 from outcomes where mutation_pk = mutations.pk)"
         "  and not exists (select 1 from deliveries where mutation_pk = mutations.pk)"
         "  or pk in (select mutation_pk from waiting where institution = :institution and sender = :sender))"
-        " order by moment, cast(sequence as integer), pk"
+        " order by moment, cast(coalesce(sequence, '-1') as bigint), pk"
     )
     values = {"message": run.message_pk, "institution": run.institution, "sender": run.sender}
     return list(connection.execute(statement, values).scalars())
@@ -123,7 +165,7 @@ def waiting_of(connection: sa.Connection, run: Run, keys: Iterable[LineKey]) -> 
         "select mutation_pk, waiting.order_number, waiting.order_line from waiting"
         " join mutations on mutations.pk = waiting.mutation_pk"
         " where waiting.institution = :institution and waiting.sender = :sender"
-        " order by moment, cast(sequence as integer), mutations.pk"
+        " order by moment, cast(coalesce(sequence, '-1') as bigint), mutations.pk"
     )
     rows = connection.execute(statement, {"institution": run.institution, "sender": run.sender})
     return [pk for pk, number, line in rows if (number, line) in wanted]

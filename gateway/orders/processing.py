@@ -1,0 +1,126 @@
+"""One run: open it, decide, hand over, report. Every step can be the last; the next start goes on from there."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from gateway import clock
+from gateway.db import Connection, Engine, reading, writing
+from gateway.library import Library
+from gateway.log import logger
+from gateway.orders import delivery, planning, reporting
+from gateway.orders.explanations import Finding
+from gateway.orders.reading import stamp
+from gateway.orders.store import deliveries, progress
+from gateway.orders.store.progress import Run
+from gateway.orders.system import OrderSystem
+from gateway.reports.model import Report
+
+JOB = "orders.run"
+
+Enqueue = Callable[..., None]
+"""Puts a job into an open transaction: connection, job, key, library, values, delay."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A library with its system and with the budget for codes that cannot be used, if it may have one."""
+
+    library: Library
+    system: OrderSystem
+    fall_back: str | None
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What runs need: the database, the libraries served, and where a finished report is kept."""
+
+    database: Engine
+    served: Mapping[str, Served]
+    keep: Callable[[Report, Served], None]
+
+
+def queue_message(enqueue: Enqueue, connection: Connection, message_pk: int, library: Library) -> None:
+    """Queue the run of an accepted message, at once or for the library's hour of the night."""
+    delay = _seconds_until(library, clock.now())
+    enqueue(connection, JOB, f"message-{message_pk}", library.institution, library.institution, message_pk, delay=delay)
+
+
+def queue_release(enqueue: Enqueue, connection: Connection, institution: str) -> None:
+    """Queue a look at everything that waits in a library, because a cause may be gone."""
+    key = f"release-{institution}-{stamp(clock.now())}"
+    enqueue(connection, JOB, key, institution, institution, None)
+
+
+def run(workshop: Workshop, institution: str, message_pk: int | None) -> None:
+    """Do one queued job: the run of a message, or of what waits for each sender of a library."""
+    served = workshop.served.get(institution)
+    if served is None:
+        raise LookupError(f"{institution} has work to do, but is no longer among the libraries of the settings")
+    with reading(workshop.database) as connection:
+        if message_pk is None:
+            senders = progress.senders_waiting(connection, institution)
+        else:
+            senders = [progress.message_of(connection, message_pk).sender]
+    for sender in senders:
+        for earlier in _broken_off(workshop.database, institution, sender):
+            _run(workshop, served, institution, sender, earlier)
+        _run(workshop, served, institution, sender, message_pk)
+
+
+def _broken_off(database: Engine, institution: str, sender: str) -> list[int | None]:
+    with reading(database) as connection:
+        return progress.broken_off(connection, institution, sender)
+
+
+def _run(workshop: Workshop, served: Served, institution: str, sender: str, message_pk: int | None) -> None:
+    database = workshop.database
+    with writing(database) as connection:
+        opened = progress.open_run(connection, institution, sender, message_pk, stamp(clock.now()))
+    if opened.finished:
+        return
+    if not opened.planned:
+        planning.plan(database, opened, served.library, served.fall_back)
+    if not opened.delivered:
+        reached = delivery.deliver(database, opened, served.system)
+        _close_delivery(database, opened, reached)
+    _report(workshop, served, opened)
+    logger.info("orders.run_finished", institution=institution, sender=sender, run=opened.pk)
+
+
+def _close_delivery(database: Engine, opened: Run, reached: bool) -> None:
+    """Note in one go what could not be delivered and that this run delivers no more."""
+    with writing(database) as connection:
+        if not reached:
+            deliveries.note_undelivered(connection, opened, progress.pack([Finding("system-unavailable")]))
+        progress.mark(connection, opened, delivered_at=stamp(clock.now()))
+
+
+def _report(workshop: Workshop, served: Served, opened: Run) -> None:
+    """Write the run's report, if it has anything to tell; its number is given out only then."""
+    with writing(workshop.database) as connection:
+        if not progress.has_news(connection, opened):
+            if opened.message_pk is None:
+                progress.drop_run(connection, opened)
+            else:
+                progress.mark(connection, opened, finished_at=stamp(clock.now()))
+            return
+        number, numbered_at = progress.number(connection, opened, stamp(clock.now()))
+    reader = reporting.Reader(served.library, served.system.layout, served.fall_back)
+    report = reporting.report(workshop.database, opened, number, datetime.fromisoformat(numbered_at), reader)
+    workshop.keep(report, served)
+    with writing(workshop.database) as connection:
+        progress.mark(connection, opened, report=report.name, finished_at=stamp(clock.now()))
+
+
+def _seconds_until(library: Library, now: datetime) -> float:
+    """How long a library's mutations wait for its hour of the night; nothing when it has none."""
+    if not library.nightly_at:
+        return 0
+    here = now.astimezone(ZoneInfo(library.time_zone))
+    hour, minute = map(int, library.nightly_at.split(":"))
+    tonight = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    if tonight <= here:
+        tonight += timedelta(days=1)
+    return (tonight - here).total_seconds()

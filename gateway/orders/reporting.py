@@ -1,0 +1,249 @@
+"""From what a run did to its processing report, for the rooms that lay it out and keep it."""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gateway.db import Connection, Engine, reading
+from gateway.library import Library
+from gateway.money import NOTHING, Cents, cents
+from gateway.orders.explanations import EXPLANATIONS, Finding
+from gateway.orders.model import BudgetCode, Kind, Outcome
+from gateway.orders.store import accounting, codes, progress
+from gateway.orders.store.progress import Run
+from gateway.reports.model import (
+    Books,
+    BudgetRecap,
+    CodeUse,
+    ControlTotals,
+    KindTally,
+    Layout,
+    Lines,
+    PackingSlip,
+    Report,
+    ReportLine,
+)
+from gateway.wording import say
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom and in which shape a run is told."""
+
+    library: Library
+    layout: Layout
+    fall_back: str | None
+
+
+def report(database: Engine, run: Run, number: int, processed_at: datetime, reader: Reader) -> Report:
+    """Everything that the run has to tell. The lines are read from the database whenever they are asked for."""
+    with reading(database) as connection:
+        message = progress.message_of(connection, run.message_pk) if run.message_pk else None
+        kinds = _kinds(connection, run)
+        order = accounting.BY_BRANCH if reader.layout is Layout.INA else accounting.BY_BUDGET
+        language = reader.library.language
+        return Report(
+            layout=reader.layout,
+            institution=run.institution,
+            library_name=reader.library.name,
+            language=language,
+            time_zone=reader.library.time_zone,
+            sender=run.sender,
+            run=number,
+            message_ids=(message.message_id,) if message else (),
+            received_at=datetime.fromisoformat(message.received_at) if message else None,
+            processed_at=processed_at,
+            period=_period(message),
+            remarks=tuple(_remarks(connection, run, message, language)),
+            kinds=kinds,
+            budgets=tuple(_budgets(connection, run, reader)),
+            slips=tuple(_slips(connection, run, reader.library.time_zone)),
+            codes=tuple(_codes(connection, run)),
+            books=_books(connection, run, message, kinds),
+            cancelled=_lines(database, run, accounting.CANCELLED, order, language),
+            attention=_lines(database, run, accounting.ATTENTION, order, language),
+            detail=_lines(database, run, accounting.ALL, order, language),
+            detail_count=sum(tally.applied + tally.known + tally.refused + tally.waiting for tally in kinds),
+        )
+
+
+def sentence(findings: Iterable[Finding], language: str) -> str:
+    """What there is to tell of one mutation, in the reader's language."""
+    return " ".join(say(EXPLANATIONS[each.code].sentence, language, **each.facts) for each in findings).strip()
+
+
+def _hint(findings: Iterable[Finding], language: str) -> str:
+    hints = dict.fromkeys(EXPLANATIONS[each.code].hint for each in findings if EXPLANATIONS[each.code].hint)
+    return " ".join(say(hint, language) for hint in hints)
+
+
+def _lines(database: Engine, run: Run, which: str, order: str, language: str) -> Lines:
+    def read() -> Iterator[ReportLine]:
+        with ExitStack() as open_for_reading:
+            connection = open_for_reading.enter_context(reading(database))
+            for row in accounting.lines(connection, run, which, order):
+                yield _line(row, language)
+
+    return read
+
+
+def _line(row: Any, language: str) -> ReportLine:
+    findings = progress.unpack(row.findings)
+    copies = row.quantity and int(row.quantity) if row.copies is None else row.copies
+    price = cents(row.net_price) if row.net_price else NOTHING
+    return ReportLine(
+        occurred_at=datetime.fromisoformat(row.occurred_at),
+        mutation_id=row.mutation_id,
+        kind=row.kind,
+        order_number=row.order_number,
+        order_line=row.order_line,
+        outcome=row.outcome,
+        code=findings[0].code if findings else "",
+        sentence=sentence(findings, language) if findings else "",
+        hint=_hint(findings, language) if findings else "",
+        message_id=row.message_id,
+        article_number=row.article_number or "",
+        ean=row.ean or "",
+        title=row.title or "",
+        author=row.author or "",
+        branch=row.branch or "",
+        budget_code=row.budget_code or "",
+        supplier_budget_code=row.supplier_budget_code or "",
+        copies=copies,
+        net_price=price,
+        amount=Cents(copies * price) if row.amount is None else Cents(row.amount),
+        committed=Cents(row.committed or 0),
+        shipped=Cents(row.shipped or 0),
+        channel=row.channel or "",
+        state_before=row.state_before or "",
+        state_after=row.state_after or "",
+        action_code=row.action_code or "",
+        reason_code=row.reason_code or "",
+        reason_text=row.reason_text or "",
+        packing_slip=row.packing_slip or "",
+        expected_date=date.fromisoformat(row.expected_date[:10]) if row.expected_date else None,
+        delivery=row.state or "",
+    )
+
+
+_APPLIED = (Outcome.APPLIED, Outcome.APPLIED_WITH_WARNING)
+
+
+def _kinds(connection: Connection, run: Run) -> tuple[KindTally, ...]:
+    counts = accounting.outcome_counts(connection, run)
+    sums = accounting.copies_and_amounts(connection, run)
+
+    def tally(kind: Kind) -> KindTally:
+        def number(*outcomes: Outcome) -> int:
+            return sum(count for of, outcome, count, _ in counts if of == kind and outcome in outcomes)
+
+        copies, amount = sums.get(kind, (0, 0))
+        return KindTally(
+            kind=kind,
+            received=sum(own for of, _, _, own in counts if of == kind),
+            applied=number(*_APPLIED),
+            warned=number(Outcome.APPLIED_WITH_WARNING),
+            known=number(Outcome.KNOWN),
+            refused=number(Outcome.REFUSED),
+            waiting=number(Outcome.WAITING),
+            copies=copies,
+            amount=Cents(amount),
+        )
+
+    return tuple(tally(kind) for kind in Kind)
+
+
+def _books(connection: Connection, run: Run, message: Any, kinds: Iterable[KindTally]) -> Books:
+    tallies = list(kinds)
+    declared = counted = None
+    if message is not None:
+        declared = ControlTotals(message.declared_mutations, message.declared_copies, Cents(message.declared_cents))
+        mutations, copies, amount = accounting.recount(connection, message.pk)
+        counted = ControlTotals(mutations, copies, Cents(amount))
+    return Books(
+        opening_waiting=run.opening_waiting,
+        received=message.mutation_count if message is not None else 0,
+        applied=sum(tally.applied for tally in tallies),
+        warned=sum(tally.warned for tally in tallies),
+        known=sum(tally.known for tally in tallies),
+        refused=sum(tally.refused for tally in tallies),
+        closing_waiting=progress.waiting_count(connection, run.institution, run.sender),
+        declared=declared,
+        counted=counted,
+    )
+
+
+def _budgets(connection: Connection, run: Run, reader: Reader) -> Iterator[BudgetRecap]:
+    known: dict[str, BudgetCode] = {}
+    for code in codes.listed(connection, run.institution):
+        known.setdefault(code.code, code)
+    for row in accounting.budget_movements(connection, run):
+        code = known.get(row.budget_code, BudgetCode(row.budget_code))
+        after = int(row.before + row.added - row.released - row.shipped)
+        available = None
+        if code.initial is not None:
+            available = Cents(int(code.initial - after - row.shipped - row.shipped_before))
+        yield BudgetRecap(
+            code=code.code,
+            description=code.description,
+            year=code.year,
+            initial=code.initial,
+            before=Cents(int(row.before)),
+            added=Cents(int(row.added)),
+            released=Cents(int(row.released)),
+            shipped=Cents(int(row.shipped)),
+            after=Cents(after),
+            available=available,
+            copies=int(row.copies),
+            flag=_flag(code, available, is_fall_back=code.code == reader.fall_back and code.code not in known),
+        )
+
+
+def _flag(code: BudgetCode, available: Cents | None, *, is_fall_back: bool) -> str:
+    if is_fall_back:
+        return "fall-back"
+    if code.blocked:
+        return "locked"
+    if code.no_control:
+        return "no-control"
+    if available is not None and available < 0:
+        return "over"
+    share = (code.warning_percent or 0) * (code.initial or 0)
+    return "warning" if available is not None and available * 100 < share else ""
+
+
+def _slips(connection: Connection, run: Run, zone: str) -> Iterator[PackingSlip]:
+    for row in accounting.slips(connection, run):
+        shipped_on = datetime.fromisoformat(row.shipped_at).astimezone(ZoneInfo(zone)).date()
+        yield PackingSlip(row.packing_slip, shipped_on, int(row.copies), Cents(int(row.amount)), row.route)
+
+
+def _codes(connection: Connection, run: Run) -> Iterator[CodeUse]:
+    for row in accounting.codes_used(connection, run):
+        first_seen = datetime.fromisoformat(row.first_seen).date()
+        yield CodeUse(row.supplier_code, row.library_code or "", int(row.lines), first_seen)
+
+
+_NUMBERS = {
+    "number-gap": "The supplier's previous message had number {before}, this one {number}: one may be missing.",
+    "number-back": "The supplier's previous message had number {before}, this one {number}: its numbers went back.",
+}
+_CANNOT = "The library system cannot be told {element}: left out of {lines} lines."
+
+
+def _remarks(connection: Connection, run: Run, message: Any, language: str) -> Iterator[str]:
+    for remark in json.loads(message.remarks) if message is not None else ():
+        code, before, number = remark.split()
+        yield say(_NUMBERS[code], language, before=before, number=number)
+    for element, lines in sorted(accounting.left_out(connection, run).items()):
+        yield say(_CANNOT, language, element=element, lines=lines)
+
+
+def _period(message: Any) -> tuple[datetime, datetime] | None:
+    if message is None or not message.period_from or not message.period_to:
+        return None
+    return datetime.fromisoformat(message.period_from), datetime.fromisoformat(message.period_to)

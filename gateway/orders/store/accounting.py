@@ -1,0 +1,138 @@
+"""What a run did, counted and listed from the tables: the figures of its report."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from gateway.orders.store.progress import Run
+
+_APPLIED = "outcome in ('APPLIED', 'APPLIED_WITH_WARNING')"
+# What a change takes back from the old division is money, not copies that are ordered once more.
+_NOT_TAKEN_BACK = "not (effects.kind = 'CHANGED' and effects.committed < 0)"
+
+_LINE_COLUMNS = """
+    mutations.pk, mutations.occurred_at, mutations.mutation_id, mutations.kind, mutations.order_number,
+    mutations.order_line, messages.message_id, mutations.article_number,
+    coalesce(mutations.ean, order_lines.ean) as ean, coalesce(mutations.title, order_lines.title) as title,
+    mutations.author, mutations.channel, mutations.action_code, mutations.reason_code, mutations.reason_text,
+    mutations.packing_slip, mutations.expected_date, mutations.quantity, mutations.net_price,
+    coalesce(effects.branch, mutations.branch) as branch, effects.budget_code,
+    coalesce(effects.supplier_budget_code, mutations.budget_code) as supplier_budget_code,
+    effects.copies, effects.committed, effects.shipped, effects.amount,
+    outcomes.outcome, outcomes.findings, deliveries.state_before, deliveries.state_after, deliveries.state,
+    deliveries.reason
+"""
+_LINE_TABLES = """
+    outcomes join mutations on mutations.pk = outcomes.mutation_pk
+    join messages on messages.pk = mutations.message_pk
+    left join effects on effects.mutation_pk = outcomes.mutation_pk
+    left join order_lines on order_lines.pk = effects.line_pk
+    left join deliveries on deliveries.mutation_pk = outcomes.mutation_pk
+"""
+BY_BRANCH = "branch, mutations.kind, mutations.moment, mutations.pk, effects.pk"
+BY_BUDGET = (
+    "effects.budget_code, mutations.order_number, mutations.order_line, mutations.moment, mutations.pk, effects.pk"
+)
+
+ALL = "true"
+CANCELLED = f"mutations.kind = 'CANCELLED' and {_APPLIED}"
+ATTENTION = "outcome in ('WAITING', 'REFUSED', 'APPLIED_WITH_WARNING')"
+
+
+def lines(connection: sa.Connection, run: Run, which: str, order: str) -> Iterator[sa.Row[Any]]:
+    """The lines of a run, one per mutation and share, as they come from the database."""
+    statement = sa.text(
+        f"select {_LINE_COLUMNS} from {_LINE_TABLES} where outcomes.run_pk = :run and {which} order by {order}"
+    )
+    yield from connection.execution_options(yield_per=1000).execute(statement, {"run": run.pk})
+
+
+def outcome_counts(connection: sa.Connection, run: Run) -> list[tuple[str, str, int, int]]:
+    """Per kind and outcome how many mutations, and how many of them came with the run's own message."""
+    statement = sa.text(
+        "select mutations.kind, outcome, count(*),"
+        " sum(case when mutations.message_pk = :message then 1 else 0 end) from outcomes"
+        " join mutations on mutations.pk = outcomes.mutation_pk where run_pk = :run group by mutations.kind, outcome"
+    )
+    rows = connection.execute(statement, {"run": run.pk, "message": run.message_pk or 0})
+    return [(row[0], row[1], int(row[2]), int(row[3])) for row in rows]
+
+
+def copies_and_amounts(connection: sa.Connection, run: Run) -> dict[str, tuple[int, int]]:
+    """Per kind the copies and cents of what was applied."""
+    statement = sa.text(
+        "select effects.kind, sum(copies), sum(amount) from effects"
+        " join outcomes on outcomes.mutation_pk = effects.mutation_pk"
+        f" where run_pk = :run and {_APPLIED} and {_NOT_TAKEN_BACK} group by effects.kind"
+    )
+    return {row[0]: (int(row[1]), int(row[2])) for row in connection.execute(statement, {"run": run.pk})}
+
+
+def budget_movements(connection: sa.Connection, run: Run) -> list[sa.Row[Any]]:
+    """Per budget code of this run: before, added, released, shipped, all shipped before, copies; in cents."""
+    statement = sa.text(
+        "select budget_code,"
+        " sum(case when now then 0 else committed - shipped end) as before,"
+        " sum(case when now and committed > 0 then committed else 0 end) as added,"
+        " sum(case when now and committed < 0 then -committed else 0 end) as released,"
+        " sum(case when now then shipped else 0 end) as shipped,"
+        " sum(case when now then 0 else shipped end) as shipped_before,"
+        f" sum(case when now and {_NOT_TAKEN_BACK} then copies else 0 end) as copies"
+        " from (select effects.*, outcomes.run_pk = :run as now from effects"
+        f"  left join outcomes on outcomes.mutation_pk = effects.mutation_pk and {_APPLIED}"
+        "  where institution = :institution and budget_code is not null"
+        "  and (effects.mutation_pk is null or outcomes.run_pk <= :run)) effects"
+        " group by budget_code having sum(case when now then 1 else 0 end) > 0 order by budget_code"
+    )
+    return list(connection.execute(statement, {"run": run.pk, "institution": run.institution}))
+
+
+def slips(connection: sa.Connection, run: Run) -> list[sa.Row[Any]]:
+    """The packing slips of this run: number, first moment of shipping, copies, cents, route."""
+    statement = sa.text(
+        "select packing_slip, min(shipped_at) as shipped_at, sum(effects.copies) as copies,"
+        " sum(effects.amount) as amount, coalesce(route, '') as route from outcomes"
+        " join mutations on mutations.pk = outcomes.mutation_pk"
+        " join effects on effects.mutation_pk = outcomes.mutation_pk"
+        f" where run_pk = :run and mutations.kind = 'SHIPPED' and {_APPLIED}"
+        " group by packing_slip, coalesce(route, '') order by packing_slip"
+    )
+    return list(connection.execute(statement, {"run": run.pk}))
+
+
+def codes_used(connection: sa.Connection, run: Run) -> list[sa.Row[Any]]:
+    """Per supplier's code the library's code it stood for, if any, with the number of mutations."""
+    statement = sa.text(
+        "select supplier_code, library_code, count(distinct pk) as lines, min(received_at) as first_seen from ("
+        " select mutations.pk, coalesce(effects.supplier_budget_code, mutations.budget_code) as supplier_code,"
+        "  effects.budget_code as library_code, messages.received_at"
+        f" from {_LINE_TABLES} where outcomes.run_pk = :run and outcome in"
+        "  ('APPLIED', 'APPLIED_WITH_WARNING', 'WAITING')) used"
+        " where supplier_code is not null group by supplier_code, library_code order by supplier_code, library_code"
+    )
+    return list(connection.execute(statement, {"run": run.pk}))
+
+
+def left_out(connection: sa.Connection, run: Run) -> dict[str, int]:
+    """The fields that the library system could not be told, each with the number of lines."""
+    statement = sa.text(
+        "select left_out, count(*) from deliveries join outcomes on outcomes.mutation_pk = deliveries.mutation_pk"
+        f" where run_pk = :run and {_APPLIED} and left_out <> '' group by left_out"
+    )
+    counts: dict[str, int] = {}
+    for names, number in connection.execute(statement, {"run": run.pk}):
+        for name in names.split():
+            counts[name] = counts.get(name, 0) + number
+    return counts
+
+
+def recount(connection: sa.Connection, message_pk: int) -> tuple[int, int, int]:
+    """Mutations, copies and cents of a message, counted again from what was kept."""
+    statement = sa.text(
+        "select count(*), coalesce(sum(cast(quantity as integer)), 0), coalesce(sum(cast(quantity as integer)"
+        " * cast(round(cast(coalesce(net_price, '0') as numeric) * 100) as bigint)), 0)"
+        " from mutations where message_pk = :message"
+    )
+    row = connection.execute(statement, {"message": message_pk}).one()
+    return int(row[0]), int(row[1]), int(row[2])
