@@ -1,0 +1,67 @@
+"""The published contract as the door uses it: names, the compiled schema, the WSDL with our address, the zip."""
+
+import io
+import threading
+import zipfile
+from typing import Any
+
+from lxml import etree
+
+import schemas
+
+NAMESPACE = "urn:bestelsync:orders:1"
+VERSION = "1.0"
+Q = f"{{{NAMESPACE}}}"
+DEFAULT_NAMESPACE: Any = {None: NAMESPACE}
+OPERATIONS = ("submitMutations", "getProcessingStatus", "getProcessingReport", "getBudgetCodes", "ping")
+
+_FOLDER = "orders/v1"
+_XSD = "http://www.w3.org/2001/XMLSchema"
+_WSDL_SOAP = ("http://schemas.xmlsoap.org/wsdl/soap/", "http://schemas.xmlsoap.org/wsdl/soap12/")
+_per_thread = threading.local()
+
+
+def schema() -> etree.XMLSchema:
+    """The compiled XSD, one per thread because its error log is not shared safely.
+
+    `mutation` and `header` are elements by themselves in it, so that each can be checked as soon as it has arrived.
+    """
+    compiled: etree.XMLSchema | None = getattr(_per_thread, "schema", None)
+    if compiled is None:
+        source = etree.fromstring(xsd())
+        for name, type_name in (("mutation", "Mutation"), ("header", "Header")):
+            etree.SubElement(source, f"{{{_XSD}}}element", name=name, type=type_name)
+        compiled = _per_thread.schema = etree.XMLSchema(source)
+    return compiled
+
+
+def xsd() -> bytes:
+    """The XSD as published."""
+    return schemas.read(f"{_FOLDER}/orders.xsd")
+
+
+def wsdl(address: str, *, inline: bool = True) -> bytes:
+    """The WSDL with the address of this gateway in it, and the XSD inside when `inline`."""
+    definitions = etree.fromstring(schemas.read(f"{_FOLDER}/orders.wsdl"))
+    for namespace in _WSDL_SOAP:
+        for place in definitions.iter(f"{{{namespace}}}address"):
+            place.set("location", address)
+    if inline:
+        for importer in list(definitions.iter(f"{{{_XSD}}}schema")):
+            parent = importer.getparent()
+            assert parent is not None
+            parent.replace(importer, etree.fromstring(xsd()))
+    return etree.tostring(definitions, xml_declaration=True, encoding="UTF-8")
+
+
+def bundle(address: str) -> bytes:
+    """A zip of the contract and its examples; the same bytes each time."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in schemas.names(_FOLDER):
+            if name.endswith((".xsd", ".wsdl", ".xml")):
+                content = wsdl(address, inline=False) if name.endswith(".wsdl") else schemas.read(name)
+                entry = zipfile.ZipInfo(f"orders-v1/{name.rpartition('/')[2]}", (2026, 1, 1, 0, 0, 0))
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, content)
+    return packed.getvalue()
