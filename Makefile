@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: run demo-once test check format golden bench lock clean
+.PHONY: run demo-once test check format golden bench bundle lock clean
 
 $(READY): pyproject.toml requirements.lock requirements-dev.lock
 	$(PYTHON) -m venv $(VENV)
@@ -35,6 +35,9 @@ golden: $(READY)  ## rewrite the golden files; review the diff like code
 
 bench: $(READY)  ## speed and memory beside their bounds
 	$(BIN)/python -m benchmarks
+
+bundle: $(READY)  ## everything a server without internet needs, as one archive in dist/
+	$(BIN)/python -m gateway.install.bundle . dist
 
 lock:  ## pin what we depend on, with hashes and no index addresses
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock

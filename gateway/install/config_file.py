@@ -20,7 +20,7 @@ from gateway.install.plan import LibraryAnswer
 HEAD = """\
 Settings of the gateway, in TOML. Edit freely; `gateway check` says whether it is right.
 A key right behind `#` shows what holds without it; take the `#` away to set it.
-Every key of the first section can also be set in the environment, as GATEWAY_DATABASE."""
+A key of the first section that is not set here can be set in the environment, as GATEWAY_DATABASE."""
 
 _EXAMPLES = {
     "public_address": "https://gateway.library.example",
