@@ -116,8 +116,32 @@ class WeakPassword(RejectedInput):
     """A password that is too easy to guess, or too long to be checked."""
 
     code = "weak-password"
-    message = "This password cannot be used: {why}."
-    hint = "Use at least 12 characters; three or four words that have nothing to do with each other do well."
+    message = "This password cannot be used."
+    hint = "Three or four words that have nothing to do with each other do well."
+
+
+class TooShort(WeakPassword):
+    """Few characters are soon guessed."""
+
+    message = "This password is shorter than {shortest} characters."
+
+
+class TooLong(WeakPassword):
+    """Checking it would cost too much."""
+
+    message = "This password is longer than {longest} characters."
+
+
+class TooPlain(WeakPassword):
+    """One character twelve times."""
+
+    message = "This password has fewer than {fewest} different characters."
+
+
+class ContainsName(WeakPassword):
+    """The first thing that is tried."""
+
+    message = "This password contains the name you log in with."
 
 
 class TwoSecretsAlready(RejectedInput):

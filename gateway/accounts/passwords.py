@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from gateway.accounts.model import WeakPassword
+from gateway.accounts.model import ContainsName, TooLong, TooPlain, TooShort
 
 SHORTEST = 12
 LONGEST = 200
@@ -26,13 +26,13 @@ def check(password: str, name: str) -> None:
         WeakPassword: with the reason.
     """
     if len(password) < SHORTEST:
-        raise WeakPassword(why=f"it is shorter than {SHORTEST} characters")
+        raise TooShort(shortest=SHORTEST)
     if len(password) > LONGEST:
-        raise WeakPassword(why=f"it is longer than {LONGEST} characters")
+        raise TooLong(longest=LONGEST)
     if len(set(password)) < _FEWEST_CHARACTERS:
-        raise WeakPassword(why=f"it has fewer than {_FEWEST_CHARACTERS} different characters")
+        raise TooPlain(fewest=_FEWEST_CHARACTERS)
     if name.casefold() in password.casefold():
-        raise WeakPassword(why="it contains the name you sign in with")
+        raise ContainsName()
 
 
 def hashed(password: str) -> str:
