@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from gateway.money import NOTHING, Cents
 
@@ -22,13 +23,54 @@ class Audience(StrEnum):
     SUPPLIER = "SUPPLIER"
 
 
+class Format(StrEnum):
+    """The forms in which every report is written; the value is the name on the wire."""
+
+    TXT = "TXT"
+    CSV = "CSV"
+    XLSX = "XLSX"
+    XML = "XML"
+    HTML = "HTML"
+    PDF = "PDF"
+
+    @property
+    def media_type(self) -> str:
+        """What a browser is told that it is."""
+        return _MEDIA_TYPES[self]
+
+    @property
+    def extension(self) -> str:
+        """The end of the file's name, with its point."""
+        return f".{self.value.lower()}"
+
+
+_MEDIA_TYPES = {
+    Format.TXT: "text/plain; charset=utf-8",
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.XML: "application/xml",
+    Format.HTML: "text/html; charset=utf-8",
+    Format.PDF: "application/pdf",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """One report in one format, as it was kept."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class ReportLine:
     """One mutation, or its part for one branch and budget code, with what became of it in this run.
 
     `kind`, `outcome` and the states are the codes of the order room. `sentence` and `hint` are in
-    the report's language. `amount` is copies times net price; `committed` is what it adds to (or
-    takes from) the commitments of its budget code, `shipped` what moves from committed to shipped.
+    the report's language; they also stand in the supplier's copy, so they name no budget amounts.
+    `amount` is copies times net price; `committed` is what it adds to (or takes from) the
+    commitments of its budget code, `shipped` what moves from committed to shipped.
     """
 
     occurred_at: datetime
@@ -71,7 +113,10 @@ Lines = Callable[[], Iterator[ReportLine]]
 
 @dataclass(frozen=True, slots=True)
 class KindTally:
-    """What the run did with the mutations of one kind: numbers of mutations, then copies and amount of the applied."""
+    """What the run did with the mutations of one kind: numbers of mutations, then copies and amount of the applied.
+
+    `applied` counts those with a warning too; `warned` says how many of them had one.
+    """
 
     kind: str
     received: int = 0
@@ -190,8 +235,13 @@ class Report:
     """The name of the report that this one corrects; empty for an ordinary run."""
 
     @property
+    def processed_locally_at(self) -> datetime:
+        """The moment of processing as the library's clock showed it."""
+        return self.processed_at.astimezone(ZoneInfo(self.time_zone))
+
+    @property
     def name(self) -> str:
         """The file name without its extension, as its layout is named: unique for ever within the institution."""
         if self.layout is Layout.AFO291:
             return f"AFO291-{self.institution}-{self.run}"
-        return f"INA-{self.institution}-{self.sender}-{self.processed_at:%y%m%d-%H%M}-{self.run}"
+        return f"INA-{self.institution}-{self.sender}-{self.processed_locally_at:%y%m%d-%H%M}-{self.run}"

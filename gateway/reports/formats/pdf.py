@@ -1,0 +1,106 @@
+"""The report as a tagged PDF: whole up to 2,000 lines, and above that what staff must see and the books."""
+
+from collections.abc import Sequence
+from importlib import resources
+from typing import Any, BinaryIO
+
+from gateway import typeset
+from gateway.reports.document import Document, Group, Part, Row, Section, Total
+from gateway.reports.formats.writing import clean, fact_text, shown_total, stacked
+from gateway.reports.model import Format
+from gateway.wording import say
+
+MOST_LINES = 2_000
+
+
+class PdfWriter:
+    """Keeps `Writer`. Holds at most MOST_LINES rows of a section, so that typesetting stays within bounds."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._sections: list[dict[str, Any]] = []
+
+    def begin(self, document: Document) -> None:
+        self._document = document
+        self._whole = document.detail_count <= MOST_LINES
+        self._items: list[dict[str, Any]] | None = None
+
+    def section(self, section: Section, filled: bool) -> None:
+        self._section = section
+        self._count = 0
+        self._items = None
+        if section.part is Part.DETAIL and not self._whole:
+            return
+        stacks = section.page_columns
+        self._stacks = stacks
+        self._items = []
+        columns = [section.columns[stack[0]] for stack in stacks]
+        self._sections.append(
+            {
+                "title": section.title,
+                "intro": section.intro if filled else section.empty,
+                "columns": [
+                    {
+                        "titles": [section.columns[place].title for place in stack],
+                        "width": column.width,
+                        "right": column.is_right_aligned,
+                        "flexible": column.is_flexible,
+                    }
+                    for stack, column in zip(stacks, columns, strict=True)
+                ],
+                "items": self._items,
+                "after": "",
+            }
+        )
+
+    def group(self, group: Group) -> None:
+        self._add({"group": clean(group.title)})
+
+    def row(self, cells: Row, shown: Sequence[str]) -> None:
+        self._count += 1
+        if self._items is not None and self._count <= MOST_LINES:
+            self._items.append({"row": [stacked(shown, stack) for stack in self._stacks]})
+
+    def total(self, total: Total) -> None:
+        if self._items is None:
+            return
+        shown = shown_total(total, self._section.columns)
+        values = [[shown[place] for place in stack if shown[place]] for stack in self._stacks]
+        span = next(place for place, lines in enumerate(values) if lines)
+        self._add({"total": total.label, "span": span, "values": values[span:], "grand": total.grand})
+
+    def _add(self, item: dict[str, Any]) -> None:
+        if self._items is not None and self._count <= MOST_LINES:
+            self._items.append(item)
+
+    def end_section(self) -> None:
+        if self._items is not None and self._count > MOST_LINES:
+            self._sections[-1]["after"] = self._say(
+                "{more} more lines are not shown here; {file} holds them all.", more=self._count - MOST_LINES
+            )
+
+    def end(self) -> None:
+        template = resources.files("gateway.reports.formats").joinpath("report.typ").read_text(encoding="utf-8")
+        self._file.write(typeset.pdf(template, self._content(), self._document.processed_at))
+
+    def _content(self) -> dict[str, Any]:
+        document = self._document
+        moment = document.processed_at
+        shortened = "This PDF leaves out the {count} single lines; {file} holds them all."
+        return {
+            "language": document.language,
+            "name": document.name,
+            "title": document.title,
+            "subtitle": clean(document.subtitle),
+            "date": [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second],
+            "facts": [[fact.title, fact_text(fact)] for fact in document.head],
+            "remarks": [clean(remark) for remark in document.remarks],
+            "notice": "" if self._whole else self._say(shortened, count=document.detail_count),
+            "sections": self._sections,
+            "footer": document.footer,
+            "page": say("Page", document.language),
+            "of": say("of", document.language),
+        }
+
+    def _say(self, msgid: str, **facts: object) -> str:
+        return say(msgid, self._document.language, file=self._document.name + Format.CSV.extension, **facts)

@@ -1,0 +1,124 @@
+"""What every format is fed with, and how a cell is written for people and for programs."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Protocol
+from unicodedata import normalize
+
+from gateway.money import dutch, plain
+from gateway.reports.document import Cell, CellKind, Column, Document, Fact, Group, Row, Section, Total
+
+NOTHING_ABOVE = "–"
+_JOINERS = "\u200c\u200d"
+
+
+class Writer(Protocol):
+    """One format of one report, fed in one pass over the rows.
+
+    `begin`, then per section `section`, its items in order and `end_section`, then `end`. The file it
+    writes to is given when it is made, and stays open.
+    """
+
+    def begin(self, document: Document) -> None:
+        """Write the head."""
+
+    def section(self, section: Section, filled: bool) -> None:
+        """Begin a section; when it is not `filled`, no item follows."""
+
+    def group(self, group: Group) -> None:
+        """Write a heading between rows."""
+
+    def row(self, cells: Row, shown: Sequence[str]) -> None:
+        """Write a row: its cells as values, and as `shown` to people."""
+
+    def total(self, total: Total) -> None:
+        """Write a sum."""
+
+    def end_section(self) -> None:
+        """Close the section."""
+
+    def end(self) -> None:
+        """Write the footer and everything still held back."""
+
+
+def clean(text: str) -> str:
+    """Text on one line, composed, without control characters and without marks that turn the reading direction."""
+    if text.isascii() and text.isprintable():
+        return text
+    whole = normalize("NFC", text)
+    if whole.isprintable():
+        return whole
+    kept = (char if char.isprintable() or char in _JOINERS else " " if char.isspace() else "" for char in whole)
+    return " ".join("".join(kept).split())
+
+
+@lru_cache(maxsize=20_000)
+def amount(cents: int) -> str:
+    """An amount as a Dutch reader expects it."""
+    return dutch(cents)
+
+
+def day(value: date) -> str:
+    """A day as a Dutch reader expects it."""
+    return f"{value.day:02d}-{value.month:02d}-{value.year}"
+
+
+def moment(value: datetime) -> str:
+    """A moment as the library's clock showed it."""
+    return f"{value.day:02d}-{value.month:02d}-{value.year} {value.hour:02d}:{value.minute:02d}"
+
+
+def shower(kind: CellKind, words: Any = None) -> Callable[[Any], str]:
+    """How cells of this kind are shown to people; an empty cell is an empty text."""
+    if kind is CellKind.TEXT:
+        return lambda cell: clean(cell) if cell else ""
+    if kind is CellKind.TERM:
+        return lambda cell: words.get(cell) or clean(cell or "")
+    write = _FOR_PEOPLE[kind]
+    return lambda cell: "" if cell is None else write(cell)
+
+
+def machine(kind: CellKind) -> Callable[[Any], str]:
+    """How cells of this kind are written for programs: codes, a decimal point, ISO 8601."""
+    if kind in (CellKind.TEXT, CellKind.TERM):
+        return lambda cell: clean(cell) if cell else ""
+    write = _FOR_PROGRAMS[kind]
+    return lambda cell: "" if cell is None else write(cell)
+
+
+_FOR_PEOPLE: dict[CellKind, Callable[[Any], str]] = {
+    CellKind.NUMBER: str,
+    CellKind.AMOUNT: amount,
+    CellKind.DATE: day,
+    CellKind.MOMENT: moment,
+}
+_FOR_PROGRAMS: dict[CellKind, Callable[[Any], str]] = {
+    CellKind.NUMBER: str,
+    CellKind.AMOUNT: lru_cache(maxsize=20_000)(plain),
+    CellKind.DATE: date.isoformat,
+    CellKind.MOMENT: datetime.isoformat,
+}
+
+
+def showers(columns: Sequence[Column]) -> tuple[Callable[[Cell], str], ...]:
+    """One per column."""
+    return tuple(shower(column.kind, column.words) for column in columns)
+
+
+def stacked(shown: Sequence[str], stack: Sequence[int]) -> list[str]:
+    """The lines of one cell on a page: empty ones are left out, but what stands below stays below."""
+    first, *others = (shown[place] for place in stack)
+    below = [text for text in others if text]
+    return [first or NOTHING_ABOVE, *below] if first or below else []
+
+
+def fact_text(fact: Fact) -> str:
+    """The value of a fact of the head, as people read it."""
+    show = shower(fact.kind, fact.words)
+    return ", ".join(show(cell) for cell in fact.cells)
+
+
+def shown_total(total: Total, columns: Sequence[Column]) -> list[str]:
+    """A sum as texts, one per column; empty where it has no value."""
+    return [shower(column.kind)(total.values[column.key]) if column.key in total.values else "" for column in columns]
