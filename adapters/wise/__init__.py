@@ -17,7 +17,7 @@ from lxml import etree
 from pydantic import BaseModel
 
 from adapters.wise import order_file
-from adapters.wise.api import ORDER_PATH, TAKEN, Api, said
+from adapters.wise.api import ORDER_PATH, TAKEN, Api, said, words
 from adapters.wise.settings import NotWise, UploadNotAllowed, WiseSettings, WiseUnavailable
 from gateway.errors import ConfigurationError, SystemUnavailable
 from gateway.orders.model import Kind
@@ -74,7 +74,7 @@ class System:
             raise WiseUnavailable(address=self.settings.address, reason=str(error)) from error
         if answer.status in (401, 403):
             raise UploadNotAllowed(
-                address=self.settings.address, user=self.settings.user, status=answer.status, text=answer.text
+                address=self.settings.address, user=self.settings.user, status=answer.status, text=words(answer)
             )
         if 300 <= answer.status < 400 or answer.status in (404, 405):
             raise NotWise(address=self.settings.address + ORDER_PATH, status=answer.status)
@@ -132,9 +132,9 @@ class System:
         if answer.status in TAKEN:
             if _understood(answer):
                 return LineStatus.HANDED_OVER, ""
-            return LineStatus.UNCERTAIN, NOT_UNDERSTOOD.format(text=answer.text)
+            return LineStatus.UNCERTAIN, NOT_UNDERSTOOD.format(text=words(answer))
         if answer.status in REFUSED:
-            return LineStatus.REFUSED, answer.text or f"status {answer.status}"
+            return LineStatus.REFUSED, words(answer)
         if answer.status in NOTHING_DONE:
             raise WiseUnavailable(address=self.settings.address, reason=said(answer))
         return LineStatus.UNCERTAIN, said(answer)

@@ -1,7 +1,8 @@
 """The API of Wise: log in once a day, upload an order file.
 
 Documented: the paths, the header WISE_KEY and how it is made, the token in `Authorization` that lives until the
-end of its day, the form field `orderFile`. Not public, so our choice, in the table below: the fields of the login.
+end of its day, the form field `orderFile`. Not public, so our choice, in the table below: the fields of the login
+and of an answer.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ ORDER_PATH = "/order"
 ORDER_FIELD = "orderFile"
 LOGIN_FIELDS = ("username", "password")
 TOKEN_FIELD = "token"  # noqa: S105
+MESSAGE_FIELD = "message"
 TAKEN = (200, 201, 202, 204)
 """The statuses of a call that was done."""
 
@@ -84,7 +86,7 @@ class Api:
         except AnswerLost as error:
             raise WiseUnavailable(address=self.settings.address, reason=str(error)) from error
         if answer.status in (400, 401, 403):
-            raise LoginRefused(address=self.settings.address, user=self.settings.user, text=answer.text)
+            raise LoginRefused(address=self.settings.address, user=self.settings.user, text=words(answer))
         if 300 <= answer.status < 500 and answer.status not in (408, 429):
             raise NotWise(address=address, status=answer.status)
         token = _token(answer) if answer.status in TAKEN else ""
@@ -98,14 +100,23 @@ class Api:
 
 
 def _token(answer: Answer) -> str:
+    return _from_json(answer, TOKEN_FIELD)
+
+
+def _from_json(answer: Answer, name: str) -> str:
     try:
         found = json.loads(answer.body)
     except ValueError:
         return ""
-    token = found.get(TOKEN_FIELD) if isinstance(found, dict) else None
-    return token if isinstance(token, str) else ""
+    content = found.get(name) if isinstance(found, dict) else None
+    return content if isinstance(content, str) else ""
+
+
+def words(answer: Answer) -> str:
+    """What Wise says in an answer, for a person."""
+    return " ".join(_from_json(answer, MESSAGE_FIELD).split()) or answer.text or f"status {answer.status}"
 
 
 def said(answer: Answer) -> str:
     """An answer in one line, for a person."""
-    return f"status {answer.status}. {answer.text}".strip()
+    return f"status {answer.status}: {words(answer)}"

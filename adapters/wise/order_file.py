@@ -72,24 +72,32 @@ def write(
             f"<order>{_element('referenceno', number)}{_element('supplier_code', code)}"
             f"{_element('supplier_name', supplier_name)}{relation}"
         )
-        for kind, run in groupby(its_lines, lambda line: line.mutation.kind):
-            written += _order(head, kind, list(run), place)
+        for kind, run in groupby(_steps(its_lines), lambda step: step[0]):
+            written += _order(head, kind, [line for _, line in run], place)
     written += ["</orders><products>", *_products(orders.values()), "</products></wise-orders>\n"]
     return "".join(written).encode("utf-8", "replace")
+
+
+def _steps(lines: Iterable[SystemLine]) -> Iterator[tuple[Kind, SystemLine]]:
+    """What Wise is told of, one after the other; a shop purchase is first heard of when it is shipped."""
+    for line in lines:
+        if line.state_before is None and line.mutation.kind is Kind.SHIPPED:
+            yield Kind.ORDERED, line
+        yield line.mutation.kind, line
 
 
 def _order(head: str, kind: Kind, lines: Sequence[SystemLine], place: ZoneInfo) -> Iterator[str]:
     first = lines[0].mutation
     ordered_on = f"{first.order_date:%y%m%d}000000" if first.order_date else _moment(first.occurred_at, place)
-    message_type, status = MESSAGES[kind]
+    message_type, _ = MESSAGES[kind]
     yield f"{head}<order_date>{ordered_on}</order_date><message_type>{message_type}</message_type><orderrows>"
     for line in lines:
-        yield from _rows(line, status, place)
+        yield from _rows(line, kind, place)
     yield "</orderrows></order>"
 
 
-def _rows(line: SystemLine, status: str, place: ZoneInfo) -> Iterator[str]:
-    mutation = line.mutation
+def _rows(line: SystemLine, kind: Kind, place: ZoneInfo) -> Iterator[str]:
+    mutation, status = line.mutation, MESSAGES[kind][1]
     row = _element("orderrow_id", mutation.order_line)
     product = _element("product_id", _product_id(mutation))
     reasons = _reasons(mutation, place)
@@ -97,17 +105,17 @@ def _rows(line: SystemLine, status: str, place: ZoneInfo) -> Iterator[str]:
     for share in line.shares:
         yield f"<orderrow>{row}{_element('relation_code', share.branch)}{product}<amount>{share.copies}</amount>"
         yield f"<status>{status}</status>"
-        yield from _items(mutation, share, number, f"{product}<status>{status}</status></item>")
+        yield from _items(mutation, share, kind, number, f"{product}<status>{status}</status></item>")
         yield _element(ASSUMED["budgetCode"], share.budget_code) + _element(ASSUMED["note"], share.note)
         yield f"{reasons}</orderrow>"
         number += share.copies
 
 
-def _items(mutation: Mutation, share: Share, before: int, rest: str) -> Iterator[str]:
+def _items(mutation: Mutation, share: Share, kind: Kind, before: int, rest: str) -> Iterator[str]:
     """The copies one by one, where we know which they are: by their own id, or because all of the line are there."""
     if share.copy_id:
         yield f"<items><item>{_element('item_id', share.copy_id)}{rest}</items>"
-    elif mutation.kind in _NUMBERED:
+    elif kind in _NUMBERED:
         numbered = range(before + 1, before + share.copies + 1)
         row = _text(mutation.order_line)
         items = "".join(f"<item><item_id>{row}-{number:04d}</item_id>{rest}" for number in numbered)

@@ -1,0 +1,273 @@
+"""What every library system must keep: each file in adapters/ goes through the same list, against its simulator."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import adapters
+from gateway.errors import ConfigurationError, SystemUnavailable
+from gateway.orders.model import Kind, LineState
+from gateway.orders.system import TELLABLE, LineStatus, OrderSystem, SystemLine
+from gateway.reports.model import Layout
+from tests.order_lines import FOOTPRINTS, a_line, a_workplace, everything, offered_again, orders
+from tests.simulators.vsmart import VSmartSimulator
+from tests.simulators.wise import Behaviour, WiseSimulator
+
+SETTLED = {LineStatus.CONFIRMED, LineStatus.HANDED_OVER}
+
+
+@dataclass
+class Stand:
+    """A library system set up against its simulator, and the hooks by which a test makes it misbehave."""
+
+    make: Callable[[], OrderSystem]
+    read: Callable[[], None]
+    copies: Callable[[], Counter[str]]
+    received: Callable[[], bytes]
+    go_down: Callable[[], None]
+    come_back: Callable[[], None]
+    refuse: Callable[[str, str], None]
+    talk_nonsense: Callable[[], None]
+    be_slow: Callable[[], None]
+    left_behind: Callable[[], list[Any]]
+    also: dict[str, Any] = field(default_factory=dict)
+
+
+def _wise(folder: Path, cleaning: ExitStack, monkeypatch: pytest.MonkeyPatch) -> Stand:
+    wise = cleaning.enter_context(WiseSimulator().running())
+    monkeypatch.setenv("WISE_PASSWORD", wise.password)
+    monkeypatch.setenv("WISE_API_KEY", wise.api_key)
+    kind = adapters.system("wise")
+    settings = {
+        "address": wise.address,
+        "user": wise.user,
+        "password_env": "WISE_PASSWORD",
+        "api_key_env": "WISE_API_KEY",
+        "api_id": wise.api_id,
+        "application_name": wise.application_name,
+        "timeout_seconds": 5,
+    }
+    return Stand(
+        make=lambda: kind.from_settings(kind.Settings.model_validate(settings), a_workplace(folder)),
+        read=lambda: None,
+        copies=lambda: wise.copies,
+        received=lambda: b"".join(wise.uploads),
+        go_down=wise.down,
+        come_back=wise.up,
+        refuse=lambda line, why: wise.refused_rows.__setitem__(line, why),
+        talk_nonsense=lambda: setattr(wise, "behaviour", Behaviour.NONSENSE),
+        be_slow=lambda: setattr(wise, "behaviour", Behaviour.SLOW),
+        left_behind=lambda: [*wise.uploads, *wise.rows],
+        also={"wise": wise},
+    )
+
+
+def _vsmart(folder: Path, cleaning: ExitStack, monkeypatch: pytest.MonkeyPatch) -> Stand:
+    drop, answers = folder / "in", folder / "out"
+    for each in (drop, answers):
+        each.mkdir(mode=0o750)
+    vsmart = VSmartSimulator(drop, answers)
+    kind = adapters.system("vsmart")
+    settings = kind.Settings.model_validate({"folder": drop, "acknowledgements": answers})
+    return Stand(
+        make=lambda: kind.from_settings(settings, a_workplace(folder / "work", system="vsmart")),
+        read=lambda: (vsmart.step(), None)[1],
+        copies=lambda: vsmart.copies,
+        received=lambda: b"".join(vsmart.files.values()),
+        go_down=lambda: drop.rename(folder / "elsewhere") and None,
+        come_back=lambda: (folder / "elsewhere").rename(drop) and None,
+        refuse=lambda line, why: vsmart.refused.__setitem__(line, why),
+        talk_nonsense=lambda: setattr(vsmart, "nonsense", True),
+        be_slow=lambda: None,
+        left_behind=lambda: [*drop.iterdir(), *answers.iterdir()],
+        also={"vsmart": vsmart},
+    )
+
+
+STANDS = {"wise": _wise, "vsmart": _vsmart}
+
+
+@pytest.fixture(params=adapters.names())
+def stand(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
+    """One library system after the other; one without a simulator fails here."""
+    with ExitStack() as cleaning:
+        yield STANDS[request.param](tmp_path, cleaning, monkeypatch)
+
+
+def statuses(system: OrderSystem, lines: Sequence[SystemLine]) -> list[LineStatus]:
+    """Apply, check that there is one result for each line in the same order, and give the statuses."""
+    results = system.apply(lines)
+    assert [result.key for result in results] == [line.key for line in lines]
+    return [result.status for result in results]
+
+
+def one_life(number: int = 1) -> list[SystemLine]:
+    """An order line from order to transport, with a change and a delay, and another that is cancelled."""
+    kept, dropped = f"L{number}", f"X{number}"
+    return [
+        a_line(order_line=kept),
+        a_line(order_line=dropped),
+        a_line(Kind.CHANGED, order_line=kept, quantity=3),
+        a_line(Kind.DELAYED, order_line=kept, quantity=3),
+        a_line(Kind.CANCELLED, order_line=dropped),
+        a_line(Kind.SHIPPED, order_line=kept, quantity=3, state_before=LineState.DELAYED),
+    ]
+
+
+def test_the_listing_of_the_folder_is_the_list_of_systems():
+    assert adapters.names() == ["vsmart", "wise"]
+    assert sorted(STANDS) == adapters.names()
+
+
+def test_a_system_says_what_it_is(stand: Stand):
+    system = stand.make()
+    assert system.label and system.layout in Layout
+    assert set(system.carries) <= set(Kind) and all(system.carries.values())
+    assert set(system.cannot_carry) < set(TELLABLE)
+
+
+def test_check_passes_and_leaves_nothing_behind(stand: Stand):
+    stand.make().check()
+    assert stand.left_behind() == []
+
+
+def test_check_says_what_to_mend_when_the_system_is_not_there(stand: Stand):
+    stand.go_down()
+    with pytest.raises((ConfigurationError, SystemUnavailable)) as refusal:
+        stand.make().check()
+    assert refusal.value.advice
+
+
+def test_every_kind_arrives_once(stand: Stand):
+    assert set(statuses(stand.make(), one_life())) <= SETTLED
+    stand.read()
+    assert stand.copies() == Counter(
+        {"L1 " + told: 3 for told in _words(stand, "CHANGED", "DELAYED", "SHIPPED")}
+        | {f"L1 {_words(stand, 'ORDERED')[0]}": 2, f"X1 {_words(stand, 'ORDERED')[0]}": 2}
+        | {f"X1 {_words(stand, 'CANCELLED')[0]}": 2}
+    )
+
+
+def _words(stand: Stand, *kinds: str) -> list[str]:
+    if "wise" not in stand.also:
+        return list(kinds)
+    theirs = {
+        "ORDERED": "ORDER", "CHANGED": "CHANGE", "DELAYED": "DELAY", "CANCELLED": "CANCEL", "SHIPPED": "SHIPPING"
+    }  # fmt: skip
+    return [theirs[kind] for kind in kinds]
+
+
+def test_a_shop_purchase_is_entered_before_it_is_shipped(stand: Stand):
+    purchase = a_line(Kind.SHIPPED, order_line="L1", state_before=None, title="Los gekocht")
+    assert statuses(stand.make(), [purchase])[0] in SETTLED
+    stand.read()
+    ordered, shipped = _words(stand, "ORDERED", "SHIPPED")
+    assert stand.copies() == Counter({f"L1 {ordered}": 2, f"L1 {shipped}": 2})
+
+
+def test_applying_twice_after_a_crash_doubles_nothing(stand: Stand):
+    lines = one_life()
+    assert set(statuses(stand.make(), lines)) <= SETTLED
+    stand.read()
+    once = stand.copies()
+    again = statuses(stand.make(), offered_again(lines))
+    stand.read()
+    assert stand.copies() == once
+    assert set(again) <= SETTLED | {LineStatus.UNCERTAIN}
+
+
+def test_lines_of_a_crash_among_new_ones_do_not_double(stand: Stand):
+    first = orders(6)
+    statuses(stand.make(), first)
+    stand.read()
+    new = [a_line(order_line="NEW")]
+    statuses(stand.make(), [*offered_again(first[3:]), *new])
+    stand.read()
+    assert set(stand.copies().values()) == {1, 2}
+    assert stand.copies()[f"NEW {_words(stand, 'ORDERED')[0]}"] == 2
+
+
+def test_one_bad_line_does_not_stop_the_others(stand: Stand):
+    lines = orders(20)
+    stand.refuse("L000013", "Onbekende vestiging")
+    system = stand.make()
+    results = {result.key: result for result in system.apply(lines)}
+    stand.read()
+    refused = {each.key: each.reason for each in system.acknowledgements() if not each.accepted}
+    refused |= {key: result.reason for key, result in results.items() if result.status is LineStatus.REFUSED}
+    assert refused == {lines[13].key: "Onbekende vestiging"}
+    assert len(stand.copies()) == 19
+
+
+def test_an_unreachable_system_has_done_nothing_and_takes_all_in_order_when_it_is_back(stand: Stand):
+    system, lines = stand.make(), one_life()
+    stand.go_down()
+    with pytest.raises(SystemUnavailable) as told:
+        system.apply(lines)
+    assert str(told.value)
+    stand.come_back()
+    assert set(statuses(system, lines)) <= SETTLED
+    stand.read()
+    if "wise" in stand.also:
+        kinds = [row.message_type for row in stand.also["wise"].rows if row.row == "L1"]
+        assert kinds == ["ORDER", "CHANGE", "DELAY", "SHIPPING"]
+    else:
+        kinds = [each.action for each in stand.also["vsmart"].entered if each.line == "L1"]
+        assert kinds == ["ORDERED", "CHANGED", "DELAYED", "SHIPPED"]
+
+
+def test_a_slow_system_is_waited_for(stand: Stand):
+    stand.be_slow()
+    assert set(statuses(stand.make(), orders(3))) <= SETTLED
+
+
+def test_a_nonsense_answer_is_never_taken_for_a_yes(stand: Stand):
+    stand.talk_nonsense()
+    system = stand.make()
+    found = statuses(system, orders(3))
+    stand.read()
+    assert set(found) <= {LineStatus.UNCERTAIN, LineStatus.HANDED_OVER}
+    assert LineStatus.HANDED_OVER not in found or system.acknowledgements() == []
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_field_either_arrives_or_is_said_to_be_left_out(stand: Stand, kind: Kind):
+    system = stand.make()
+    assert kind in system.carries
+    result = system.apply([everything(kind)])[0]
+    stand.read()
+    pieces = _content(stand.received().decode("utf-8"))
+    found = {
+        name
+        for name, footprint in FOOTPRINTS.items()
+        if any(piece.startswith(footprint) or piece.endswith(footprint) for piece in pieces)
+    }
+    assert found.isdisjoint(result.left_out), "said to be left out, and yet it arrived"
+    assert found | set(result.left_out) >= set(FOOTPRINTS), "neither arrived nor said to be left out"
+    assert set(system.cannot_carry) <= set(result.left_out)
+
+
+def _content(received: str) -> list[str]:
+    """What arrived, cut at every separator of XML and EDIFACT; dates without their century."""
+    return [re.sub(r"^20(?=2\d{5})", "", piece) for piece in re.split(r"[<>+:'\n]", received)]
+
+
+def test_fields_without_a_value_are_not_said_to_be_left_out(stand: Stand):
+    result = stand.make().apply([a_line(Kind.CANCELLED, action_code=None, net_price=None, currency=None)])[0]
+    assert result.left_out == ()
+
+
+def test_letters_of_every_kind_survive_or_are_said_aloud(stand: Stand):
+    title = "Één <tuin> & 'huis'+? voor €5: naïef"
+    result = stand.make().apply([a_line(title=title)])[0]
+    stand.read()
+    received = stand.received()
+    escaped = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert escaped.encode() in received
+    assert "title" not in result.left_out
