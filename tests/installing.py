@@ -1,12 +1,15 @@
 """A gateway to install in tests: the real tables and accounts, and a library system that is a folder on disk."""
 
 import csv
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import sqlalchemy as sa
+import structlog
 import typer
 from click.testing import Result
 from pydantic import BaseModel, Field, SecretStr
@@ -145,6 +148,17 @@ def fittings() -> Fittings:
     )
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep log lines out of what a command answers, as the real command line does."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     config: Path
@@ -185,7 +199,8 @@ class Installation:
             context.obj = Chosen(self.config, as_json)
 
         start.register(app, lambda: self.given)
-        return CliRunner().invoke(app, list(arguments), input=answers)
+        with quiet():
+            return CliRunner().invoke(app, list(arguments), input=answers)
 
     def init(self, *more: str) -> Result:
         result = self.run(*self.flags, *more)

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.config import LibrarySettings
+from gateway.config import LibrarySettings, Settings
 from gateway.errors import ConfigurationError
 from gateway.install.journal import Journal, Made, MadeKind
-from gateway.install.plan import Plan
+from gateway.install.plan import Plan, sqlite_file
 
 OPEN_TO_GROUP, KEEPS_GROUP, OWNER_ONLY = 0o750, 0o2750, 0o700
 
@@ -106,12 +106,15 @@ class Folder:
         return wrong
 
 
-def data_folders(home: Path, user: str | None) -> Iterator[Folder]:
+def data_folders(settings: Settings, user: str | None) -> Iterator[Folder]:
     """The folders of the gateway's own, outermost first."""
+    home = settings.data_folder
     yield Folder(home, user=user)
-    for name in ("reports", "work"):
-        yield Folder(home / name, user=user)
     yield Folder(secrets_folder(home), OWNER_ONLY, user)
+    yield Folder(home / "reports", user=user)
+    yield Folder(home / "systems", user=user)
+    for library in settings.library:
+        yield Folder(home / "systems" / library.institution, user=user)
 
 
 def reports_folders(libraries: Iterable[LibrarySettings], user: str | None) -> Iterator[Folder]:
@@ -125,8 +128,11 @@ def reports_folders(libraries: Iterable[LibrarySettings], user: str | None) -> I
 def wanted_folders(plan: Plan) -> Iterator[Folder]:
     """Every folder of a gateway."""
     yield Folder(plan.config.parent, mode=None)
-    yield from data_folders(plan.settings.data_folder, plan.user)
+    yield from data_folders(plan.settings, plan.user)
     yield from reports_folders(plan.settings.library, plan.user)
+    database = sqlite_file(plan.settings.database)
+    if database is not None and not database.parent.is_dir():
+        yield Folder(database.parent, user=plan.user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +155,9 @@ class FolderStep:
         todo = self.check()
         path = self.folder.path
         unnoted = []
-        for missing in reversed([each for each in (path, *path.parents) if not each.exists()]):
+        for missing in reversed([each for each in (path, *path.parents) if not each.is_dir()]):
             made = Made(MadeKind.FOLDER, str(missing))
-            if journal.path.parent.exists():
+            if journal.path.parent.is_dir():
                 journal.note(made)
             else:  # the folder that will hold the journal
                 unnoted.append(made)

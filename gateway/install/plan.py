@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from gateway.config import Settings
 from gateway.errors import ConfigurationError
 
+SQLITE = "sqlite:///"
 SUPPLIER_NAME = "NBD Biblion"
 """Who is offered as the supplier's name when nobody says otherwise. Source: bestelsynchronisatie."""
 
@@ -150,3 +151,8 @@ def places(section: BaseModel | None) -> Iterator[tuple[str, Path]]:
             yield key, value
         elif isinstance(value, BaseModel):
             yield from places(value)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database; none for another kind of database."""
+    return Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None

@@ -3,19 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway.errors import ConfigurationError
 from gateway.install.fittings import Fittings
 from gateway.install.folders import give, owner
 from gateway.install.journal import Journal, Made, MadeKind
-from gateway.install.plan import ImportFile, Plan
+from gateway.install.plan import ImportFile, Plan, sqlite_file
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-SQLITE = "sqlite:///"
 REFUSED_SHOWN = 5
 
 
@@ -24,11 +22,6 @@ class RowsRefused(ConfigurationError):
 
     message = "{refused} rows of {path} were not taken:\n{rows}"
     hint = "Mend these rows and run `gateway init` again: what was taken stays as it is."
-
-
-def sqlite_file(url: str) -> Path | None:
-    """The file of an SQLite database; none for another kind of database."""
-    return Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None
 
 
 @contextmanager

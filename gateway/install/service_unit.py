@@ -9,8 +9,7 @@ from pathlib import Path
 from gateway.config import Settings
 from gateway.errors import ConfigurationError
 from gateway.install.folders import named
-from gateway.install.plan import places
-from gateway.install.registers import sqlite_file
+from gateway.install.plan import places, sqlite_file
 
 NAME = "bestelsync-gateway.service"
 LOW_PORTS = 1024

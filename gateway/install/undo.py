@@ -6,12 +6,12 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 
-from gateway.config import Settings
 from gateway.errors import ConfigurationError
 from gateway.install import first_accounts
 from gateway.install.fittings import Fittings
 from gateway.install.journal import Journal, Made, MadeKind
-from gateway.install.registers import opened, sqlite_file
+from gateway.install.plan import SQLITE, sqlite_file
+from gateway.install.registers import opened
 
 SIDE_FILES = ("", "-wal", "-shm", "-journal")
 
@@ -42,7 +42,7 @@ class Undoing:
     """What `--undo` is about to do; `with_contents` when folders go with whatever came into them since."""
 
     journal: Journal
-    settings: Settings | None
+    url: str | None
     fittings: Fittings
     with_contents: bool = False
 
@@ -58,28 +58,30 @@ def prepare(config: Path, journal: Journal, fittings: Fittings, *, even_with_mes
     made = journal.read()
     if not made:
         raise NothingToUndo(path=journal.path)
-    settings = _settings(config, fittings, made, even_with_messages=even_with_messages)
-    if settings is not None and not even_with_messages and _has_database(made, settings):
-        with opened(settings.database, fittings) as database:
+    url = _database_url(config, fittings, made, even_with_messages=even_with_messages)
+    goes = any(each.kind in (MadeKind.DATABASE, MadeKind.TABLES) for each in made)
+    if url is not None and goes and not even_with_messages:
+        with opened(url, fittings) as database:
             if fittings.tables.exist(database) and (messages := fittings.tables.messages(database)):
                 raise MessagesKept(messages=messages)
-    return Undoing(journal, settings, fittings, with_contents=even_with_messages)
+    return Undoing(journal, url, fittings, with_contents=even_with_messages)
 
 
-def _settings(config: Path, fittings: Fittings, made: list[Made], *, even_with_messages: bool) -> Settings | None:
-    """The settings, or none when they are gone or broken and the installer said that it does not matter."""
+def _database_url(config: Path, fittings: Fittings, made: list[Made], *, even_with_messages: bool) -> str | None:
+    """Where the database is that would lose something; none when there is none, or nobody minds."""
+    file = next((Path(each.name) for each in made if each.kind is MadeKind.DATABASE), None)
+    if file is not None:
+        return f"{SQLITE}{file}" if file.exists() else None
+    if not any(each.kind in (MadeKind.TABLES, MadeKind.ACCOUNT) for each in made):
+        return None
     try:
-        return fittings.read_settings(config)
+        url = fittings.read_settings(config).database
     except ConfigurationError as error:
-        matters = any(each.kind in (MadeKind.DATABASE, MadeKind.TABLES) for each in made)
-        if matters and not even_with_messages:
+        if not even_with_messages:
             raise DatabaseUnknown(reason=str(error)) from error
         return None
-
-
-def _has_database(made: list[Made], settings: Settings) -> bool:
-    file = sqlite_file(settings.database)
-    return file.exists() if file is not None else any(each.kind is MadeKind.TABLES for each in made)
+    there_before = sqlite_file(url)
+    return None if there_before is not None and not there_before.exists() else url
 
 
 def announce(undoing: Undoing) -> Iterator[str]:
@@ -152,9 +154,9 @@ def _database(made: Made, _undoing: Undoing) -> str:
 
 
 def _tables(made: Made, undoing: Undoing) -> str:
-    if undoing.settings is None:
+    if undoing.url is None:
         return f"kept the tables in {made.name}: without the settings they cannot be reached"
-    with opened(undoing.settings.database, undoing.fittings) as database:
+    with opened(undoing.url, undoing.fittings) as database:
         undoing.fittings.tables.drop(database)
     return f"removed the tables in {made.name}"
 
@@ -163,9 +165,9 @@ def _account(made: Made, undoing: Undoing) -> str:
     remaining = {each.kind for each in undoing.journal.read()}
     if remaining & {MadeKind.DATABASE, MadeKind.TABLES}:
         return f"account {made.name} goes with the database"
-    if undoing.settings is None:
+    if undoing.url is None:
         return f"kept account {made.name}: without the settings its database cannot be reached"
-    with opened(undoing.settings.database, undoing.fittings) as database:
+    with opened(undoing.url, undoing.fittings) as database:
         return first_accounts.take_back(database, made)
 
 

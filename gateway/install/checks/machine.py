@@ -13,8 +13,7 @@ from pydantic import BaseModel
 from gateway import clock
 from gateway.install.checks.finding import Finding, Patient, doubtful, good, wrong
 from gateway.install.folders import Folder, data_folders, reports_folders, secrets_folder
-from gateway.install.plan import places
-from gateway.install.registers import sqlite_file
+from gateway.install.plan import places, sqlite_file
 
 TOO_LITTLE, LITTLE = 500_000_000, 5_000_000_000
 OTHERS = 0o007
@@ -38,7 +37,7 @@ def disk(patient: Patient) -> Iterator[Finding]:
 def folders(patient: Patient) -> Iterator[Finding]:
     """Folders exist, belong to one user, are closed to others and can be written to."""
     home = patient.settings.data_folder
-    wanted = [*data_folders(home, None), *reports_folders(patient.settings.library, None)]
+    wanted = [*data_folders(patient.settings, None), *reports_folders(patient.settings.library, None)]
     findings = [finding for folder in wanted for finding in _folder(folder, home)]
     if findings:
         yield from findings

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from gateway.accounts import people, suppliers
 from gateway.db import writing
 from gateway.install.checks.finding import Finding, Patient, doubtful, good, wrong
-from gateway.install.registers import opened, sqlite_file
+from gateway.install.plan import sqlite_file
+from gateway.install.registers import opened
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
