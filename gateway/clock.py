@@ -34,3 +34,8 @@ def pretending(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _offset = before
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    """A moment as people write it, taken as the local time of a zone when it names none."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))

@@ -18,6 +18,11 @@ BUSY_TIMEOUT_SECONDS = 20
 metadata = sa.MetaData()
 """Every store adds its tables to this; Alembic compares it with the migrations."""
 
+installation = sa.Table(
+    "installation", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
+)
+_REHEARSAL = "rehearsal"
+
 
 def engine(url: str) -> sa.Engine:
     """Open the database of one process: SQLite in WAL with full sync, or PostgreSQL."""
@@ -70,7 +75,14 @@ def translated() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        if _is_our_own_mistake(error):
+            raise
         raise Busy() from error
+
+
+def _is_our_own_mistake(error: OperationalError) -> bool:
+    """Whether it is the statement that is wrong, and not the database that is locked, gone or full."""
+    return getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
 
 
 def insert_many(connection: sa.Connection, table: str, columns: tuple[str, ...], values: list[tuple[Any, ...]]) -> None:
@@ -80,3 +92,17 @@ def insert_many(connection: sa.Connection, table: str, columns: tuple[str, ...],
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     marks = ",".join([mark] * len(columns))
     connection.exec_driver_sql(f"insert into {table} ({','.join(columns)}) values ({marks})", values)  # noqa: S608
+
+
+def mark_rehearsal(database: sa.Engine) -> None:
+    """Say in the database that it is for rehearsal, so that the clock may be set; it stays so for good."""
+    if not is_rehearsal(database):
+        with writing(database) as connection:
+            connection.execute(installation.insert().values(name=_REHEARSAL, value="yes"))
+
+
+def is_rehearsal(database: sa.Engine) -> bool:
+    """Whether this database was made to rehearse with."""
+    with reading(database) as connection:
+        statement = sa.select(installation.c.value).where(installation.c.name == _REHEARSAL)
+        return connection.execute(statement).scalar() == "yes"

@@ -30,3 +30,18 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(resources.files("gateway.migrations")))
     return config
+
+
+def exist(database: sa.Engine) -> bool:
+    """Whether there are tables of ours, of whatever step."""
+    return sa.inspect(database).has_table("alembic_version")
+
+
+def drop(database: sa.Engine) -> None:
+    """Remove every table, those of the durable jobs too."""
+    with writing(database) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("drop schema if exists dbos cascade")
+        found = sa.MetaData()
+        found.reflect(connection)
+        found.drop_all(connection)

@@ -61,7 +61,7 @@ def _csv(content: bytes) -> Iterator[tuple[int, Row]]:
 def _xml(content: bytes) -> Iterator[tuple[int, Row]]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     for record in etree.fromstring(content, parser):
-        line = int(record.sourceline or 0)
+        line: int = record.sourceline or 0  # type: ignore[assignment]
         yield line, {_name(etree.QName(each).localname): (each.text or "").strip() for each in record}
 
 

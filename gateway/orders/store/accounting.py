@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from gateway.orders.store.progress import Run
 
-_APPLIED = "outcome in ('APPLIED', 'APPLIED_WITH_WARNING')"
+_APPLIED = "outcomes.outcome in ('APPLIED', 'APPLIED_WITH_WARNING')"
 # What a change takes back from the old division is money, not copies that are ordered once more.
 _NOT_TAKEN_BACK = "not (effects.kind = 'CHANGED' and effects.committed < 0)"
 
@@ -37,7 +37,7 @@ BY_BUDGET = (
 
 ALL = "true"
 CANCELLED = f"mutations.kind = 'CANCELLED' and {_APPLIED}"
-ATTENTION = "outcome in ('WAITING', 'REFUSED', 'APPLIED_WITH_WARNING')"
+ATTENTION = "outcomes.outcome in ('WAITING', 'REFUSED', 'APPLIED_WITH_WARNING')"
 
 
 def lines(connection: sa.Connection, run: Run, which: str, order: str) -> Iterator[sa.Row[Any]]:
@@ -107,7 +107,7 @@ def codes_used(connection: sa.Connection, run: Run) -> list[sa.Row[Any]]:
         "select supplier_code, library_code, count(distinct pk) as lines, min(received_at) as first_seen from ("
         " select mutations.pk, coalesce(effects.supplier_budget_code, mutations.budget_code) as supplier_code,"
         "  effects.budget_code as library_code, messages.received_at"
-        f" from {_LINE_TABLES} where outcomes.run_pk = :run and outcome in"
+        f" from {_LINE_TABLES} where outcomes.run_pk = :run and outcomes.outcome in"
         "  ('APPLIED', 'APPLIED_WITH_WARNING', 'WAITING')) used"
         " where supplier_code is not null group by supplier_code, library_code order by supplier_code, library_code"
     )

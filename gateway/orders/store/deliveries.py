@@ -90,16 +90,16 @@ def note_undelivered(connection: sa.Connection, run: Run, findings: str) -> int:
     ).rowcount
 
 
-def pending(connection: sa.Connection) -> list[tuple[str, str]]:
-    """The libraries and senders with something to deliver."""
-    statement = sa.text("select distinct institution, sender from deliveries where state in ('to deliver', 'offered')")
-    return [(row[0], row[1]) for row in connection.execute(statement)]
+def due(connection: sa.Connection, now: str) -> list[str]:
+    """The libraries whose system could not be reached and is to be tried again by now."""
+    statement = sa.select(system_health.c.institution).where(system_health.c.next_try_at <= now)
+    return list(connection.execute(statement).scalars())
 
 
-def unhealthy(connection: sa.Connection) -> dict[str, tuple[str, int, str]]:
-    """The systems that cannot be reached: since when, after how many tries, and when they are tried again."""
-    rows = connection.execute(sa.select(system_health))
-    return {row.institution: (row.failing_since, row.tries, row.next_try_at) for row in rows}
+def postpone(connection: sa.Connection, institution: str, until: str) -> None:
+    """Try a system again only then."""
+    mine = system_health.c.institution == institution
+    connection.execute(system_health.update().where(mine).values(next_try_at=until))
 
 
 def failures(connection: sa.Connection, institution: str) -> int:

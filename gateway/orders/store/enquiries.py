@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from gateway.orders.model import MessageState, Outcome
+from gateway.orders.store.progress import Run, run_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,10 @@ class Progress:
 class Mention:
     """A report that mentions a message, with the run it tells of."""
 
-    run_pk: int
+    run: Run
+    institution: str
+    number: int
+    written_at: datetime
     report: str
 
 
@@ -69,8 +74,52 @@ def troubled(connection: sa.Connection, message_pk: int, most: int) -> Sequence[
 def mentions(connection: sa.Connection, message_pk: int) -> list[Mention]:
     """The reports that mention any of its mutations, oldest first."""
     statement = sa.text(
-        "select distinct runs.pk, runs.number, report from outcomes"
-        " join mutations on mutations.pk = outcomes.mutation_pk join runs on runs.pk = outcomes.run_pk"
-        " where mutations.message_pk = :message and report is not null order by runs.number"
+        "select * from runs where report is not null and pk in (select run_pk from outcomes"
+        " join mutations on mutations.pk = outcomes.mutation_pk where mutations.message_pk = :message) order by number"
     )
-    return [Mention(row.pk, row.report) for row in connection.execute(statement, {"message": message_pk})]
+    return [_mention(row) for row in connection.execute(statement, {"message": message_pk})]
+
+
+def message_count(connection: sa.Connection) -> int:
+    """How many messages were accepted."""
+    return int(connection.execute(sa.text("select count(*) from messages")).scalar_one())
+
+
+def _mention(row: sa.Row[Any]) -> Mention:
+    return Mention(run_of(row), row.institution, row.number, datetime.fromisoformat(row.numbered_at), row.report)
+
+
+def order_history(connection: sa.Connection, institution: str, order_number: str) -> list[dict[str, Any]]:
+    """What was done to the lines of an order, oldest first."""
+    statement = sa.text(
+        "select order_lines.order_line as line, order_lines.state as state_now, mutations.occurred_at as at,"
+        " effects.kind, effects.branch, effects.budget_code, effects.copies, effects.committed as committed_cents,"
+        " effects.shipped as shipped_cents, deliveries.state as delivery, mutations.mutation_id as mutation"
+        " from order_lines join effects on effects.line_pk = order_lines.pk"
+        " left join mutations on mutations.pk = effects.mutation_pk"
+        " left join deliveries on deliveries.mutation_pk = effects.mutation_pk"
+        " where order_lines.institution = :institution and order_lines.order_number = :order_number"
+        " order by order_lines.order_line, effects.pk"
+    )
+    rows = connection.execute(statement, {"institution": institution, "order_number": order_number})
+    return [dict(row._mapping) for row in rows]
+
+
+def waiting_lines(connection: sa.Connection, institution: str) -> Sequence[sa.Row[Any]]:
+    """What waits for a decision: mutation id, order, kind, since when and why."""
+    statement = sa.text(
+        "select mutations.mutation_id, mutations.kind, waiting.order_number, waiting.order_line, since, findings"
+        " from waiting join mutations on mutations.pk = waiting.mutation_pk"
+        " where waiting.institution = :institution order by since, mutations.pk"
+    )
+    return connection.execute(statement, {"institution": institution}).all()
+
+
+def newest_messages(connection: sa.Connection, institution: str, most: int) -> Sequence[sa.Row[Any]]:
+    """The newest messages of a library, with the report of their run."""
+    statement = sa.text(
+        "select messages.sender, message_id, received_at, mutation_count, new_count, known_count, report"
+        " from messages left join runs on runs.message_pk = messages.pk"
+        " where messages.institution = :institution order by messages.pk desc limit :most"
+    )
+    return connection.execute(statement, {"institution": institution, "most": most}).all()

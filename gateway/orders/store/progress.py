@@ -69,6 +69,11 @@ def open_run(connection: sa.Connection, institution: str, sender: str, message_p
         values = {"institution": institution, "sender": sender, "message_pk": message_pk, "opened_at": at}
         connection.execute(runs.insert().values(opening_waiting=opening, **values))
         row = connection.execute(sa.select(runs).where(mine).order_by(runs.c.pk.desc())).one()
+    return run_of(row)
+
+
+def run_of(row: sa.Row[Any]) -> Run:
+    """A run from its row."""
     return Run(
         pk=row.pk,
         institution=row.institution,
@@ -121,6 +126,12 @@ def has_news(connection: sa.Connection, run: Run) -> bool:
     if not of_message:
         statement = statement.where(outcomes.c.outcome != "WAITING")
     return connection.execute(statement).first() is not None
+
+
+def institutions_waiting(connection: sa.Connection) -> list[str]:
+    """The libraries where something waits for a decision."""
+    statement = sa.select(waiting.c.institution).distinct().order_by(waiting.c.institution)
+    return list(connection.execute(statement).scalars())
 
 
 def senders_waiting(connection: sa.Connection, institution: str) -> list[str]:

@@ -1,0 +1,227 @@
+"""The composition root: settings in, wired gateway out. The only module that knows every room."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property, partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import adapters
+from gateway import clock, config, db, migrations, work
+from gateway.accounts import suppliers
+from gateway.accounts.model import SupplierAccount
+from gateway.config import LibrarySettings, Settings
+from gateway.install.files import read_key
+from gateway.install.fittings import BRANCHES, BUDGET_CODES, OPEN_ORDERS, Fittings, Tables
+from gateway.library import Library
+from gateway.orders import answers, imports, intake, processing, recovery, reporting, trial
+from gateway.orders.intake import Arrival, Reception
+from gateway.orders.model import MessageHeader, PlanLine
+from gateway.orders.processing import Served, Workshop
+from gateway.orders.store import codes, enquiries, messages
+from gateway.orders.store.enquiries import Mention
+from gateway.orders.system import OrderSystem, Workplace
+from gateway.reports import archive
+from gateway.reports.model import Audience, Format, Report, ReportFile
+from gateway.timetable import Timetable
+
+DISTRIBUTION = "bestelsync-gateway"
+RECOVER_EVERY_SECONDS = 15
+LOOK_AT_WAITING_EVERY_SECONDS = 3600
+
+
+def systems() -> dict[str, type[OrderSystem]]:
+    """The library systems there are, by the name that settings use."""
+    return {name: adapters.system(name) for name in adapters.names()}
+
+
+def read_settings(path: Path) -> Settings:
+    """Read the settings file with the sections of all library systems."""
+    return config.read(path, {name: system.Settings for name, system in systems().items()})
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """One wired gateway: its settings and its database. What needs more than that is made when it is asked for."""
+
+    settings: Settings
+    database: db.Engine
+
+    @cached_property
+    def key(self) -> bytes:
+        """The gateway's own key: fingerprints of secrets and session cookies are made with it."""
+        return read_key(self.settings.data_folder)
+
+    @cached_property
+    def queue(self) -> work.Queue:
+        """Where jobs are put."""
+        return work.Queue(self.settings.database)
+
+    @cached_property
+    def libraries(self) -> Mapping[str, Library]:
+        """The libraries served, by institution."""
+        return {each.institution: each.library() for each in self.settings.library}
+
+    @cached_property
+    def reports_folder(self) -> Path:
+        """Where the archive keeps its files."""
+        return self.settings.data_folder / "reports"
+
+    def fall_back(self, institution: str) -> str | None:
+        """The budget for codes that cannot be used; none where the library system must have the right one."""
+        library = self.settings.of(institution)
+        if library is None or adapters.system(library.system).needs_budget_code:
+            return None
+        return library.fall_back_budget
+
+    def release(self, connection: db.Connection, institution: str) -> None:
+        """Queue a look at what waits in a library."""
+        processing.queue_release(self.queue.put, connection, institution)
+
+
+def open_gateway(settings: Settings) -> Gateway:
+    """The gateway of these settings; nothing is started."""
+    return Gateway(settings, db.engine(settings.database))
+
+
+def library_system(settings: Settings, library: LibrarySettings) -> OrderSystem:
+    """The adapter of one library."""
+    folder = settings.data_folder / "systems" / library.institution
+    folder.mkdir(parents=True, exist_ok=True)
+    workplace = Workplace(library.library(), next(iter(settings.sender_names.values()), ""), folder)
+    return adapters.system(library.system).from_settings(library.settings, workplace)
+
+
+def reception(gateway: Gateway) -> Reception:
+    """What messages on their way in need."""
+
+    def plan(library: Library, header: MessageHeader, rows: Any) -> list[PlanLine]:
+        return trial.plan(gateway.database, library, gateway.fall_back(library.institution), header, rows)
+
+    return Reception(
+        database=gateway.database,
+        libraries=gateway.libraries,
+        queue=partial(processing.queue_message, gateway.queue.put),
+        plan=plan,
+        unknown_budget_codes=codes.unknown,
+        most_bytes=gateway.settings.limits.message_megabytes * 2**20,
+        most_mutations=gateway.settings.limits.mutations,
+    )
+
+
+def begin(gateway: Gateway) -> Callable[[SupplierAccount, str], intake.Intake]:
+    """How an account begins to send a message."""
+    return partial(Arrival, reception(gateway))
+
+
+def workshop(gateway: Gateway) -> Workshop:
+    """What runs need."""
+    served = {
+        each.institution: Served(
+            each.library(), library_system(gateway.settings, each), gateway.fall_back(each.institution)
+        )
+        for each in gateway.settings.library
+    }
+    return Workshop(gateway.database, served, partial(_keep, gateway))
+
+
+def _keep(gateway: Gateway, report: Report, served: Served) -> None:
+    """Keep a finished report for staff, and where the library system may read it."""
+    library = gateway.settings.of(served.library.institution)
+    reader = library.reports_folder if library else None
+    archive.keep(gateway.database, gateway.reports_folder, report, Audience.STAFF, reader_folder=reader)
+
+
+def worker(gateway: Gateway, node: str) -> work.Worker:
+    """What runs queued jobs in this process."""
+    jobs = {processing.JOB: partial(processing.run, workshop(gateway))}
+    return work.Worker(gateway.settings.database, jobs, node)
+
+
+def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
+    """What wakes the gateway by itself."""
+    enqueue = gateway.queue.put
+    return Timetable(
+        {
+            "recover": (RECOVER_EVERY_SECONDS, partial(recovery.recover, gateway.database, enqueue)),
+            "look at waiting": (
+                LOOK_AT_WAITING_EVERY_SECONDS,
+                partial(recovery.look_at_waiting, gateway.database, enqueue),
+            ),
+            "retry failed jobs": (int(timedelta(minutes=5).total_seconds()), lambda: _retry(worker)),
+        }
+    )
+
+
+def _retry(worker: work.Worker) -> None:
+    worker.retry_failed()
+
+
+def suppliers_copy(gateway: Gateway, mention: Mention, form: str) -> ReportFile:
+    """A report in the supplier's copy, made when it is first asked for and kept."""
+    library = gateway.settings.of(mention.institution)
+    if library is None:
+        raise LookupError(f"{mention.institution} is no longer among the libraries of the settings")
+    layout = adapters.system(library.system).layout
+    reader = reporting.Reader(library.library(), layout, gateway.fall_back(mention.institution))
+    report = reporting.report(gateway.database, mention.run, mention.number, mention.written_at, reader)
+    wanted = Format(form)
+    archive.keep(gateway.database, gateway.reports_folder, report, Audience.SUPPLIER, formats=(wanted,))
+    return archive.open_file(gateway.database, gateway.reports_folder, report.name, wanted, Audience.SUPPLIER)
+
+
+def report_on(gateway: Gateway, account: SupplierAccount, message_id: str, form: str) -> ReportFile:
+    """The answer to getProcessingReport."""
+    return answers.report(gateway.database, account, message_id, lambda mention: suppliers_copy(gateway, mention, form))
+
+
+def note_refusal(gateway: Gateway, **values: str) -> None:
+    """Keep that a refused message came."""
+    with db.writing(gateway.database) as connection:
+        messages.note_refusal(connection, received_at=clock.now().isoformat(), **values)
+
+
+def authenticate(gateway: Gateway) -> Callable[[str, str, str], SupplierAccount]:
+    """How a supplier's program proves who it is."""
+    return partial(suppliers.authenticate, gateway.database, gateway.key)
+
+
+def product_version() -> str:
+    """The version that is installed."""
+    return version(DISTRIBUTION)
+
+
+def fittings() -> Fittings:
+    """What the installer needs."""
+
+    def upgrade(database: db.Engine) -> None:
+        migrations.upgrade(database)
+        work.prepare(database.url.render_as_string(hide_password=False))
+
+    tables = Tables(
+        upgrade=upgrade,
+        exist=migrations.exist,
+        are_newest=migrations.is_newest,
+        drop=migrations.drop,
+        messages=_message_count,
+        mark_rehearsal=db.mark_rehearsal,
+    )
+    return Fittings(
+        systems=systems(),
+        read_settings=read_settings,
+        open_database=db.engine,
+        tables=tables,
+        imports={
+            BRANCHES: imports.import_branches,
+            BUDGET_CODES: imports.import_budget_codes,
+            OPEN_ORDERS: imports.import_open_orders,
+        },
+        library_system=library_system,
+    )
+
+
+def _message_count(database: db.Engine) -> int:
+    with db.reading(database) as connection:
+        return enquiries.message_count(connection)

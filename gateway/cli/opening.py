@@ -1,0 +1,51 @@
+"""How a command comes by the gateway that it works on."""
+
+import typer
+
+from gateway import app, log, migrations
+from gateway.app import Gateway
+from gateway.cli.printing import choices
+from gateway.config import LibrarySettings
+from gateway.errors import ConfigurationError
+
+
+class TablesNotReady(ConfigurationError):
+    """The database was made by another version, or not at all."""
+
+    message = "The tables in {database} are not those of this version."
+    hint = "Run `gateway db upgrade`."
+
+
+class NoSuchLibrary(ConfigurationError):
+    """The institution is not among the libraries of the settings."""
+
+    message = "There is no library {institution} in the settings; there are: {known}."
+    hint = "Name one of these, or add it with `gateway init`."
+
+
+def gateway_of(context: typer.Context, *, logs: bool = False) -> Gateway:
+    """The gateway of the chosen settings, with its tables at this version.
+
+    Raises:
+        TablesNotReady: they are not.
+    """
+    settings = app.read_settings(choices(context).config)
+    if logs:
+        log.configure(json=settings.json_logs)
+    gateway = app.open_gateway(settings)
+    if not migrations.exist(gateway.database) or not migrations.is_newest(gateway.database):
+        raise TablesNotReady(database=gateway.database.url.render_as_string(hide_password=True))
+    return gateway
+
+
+def library_of(gateway: Gateway, institution: str) -> LibrarySettings:
+    """One library of the settings.
+
+    Raises:
+        NoSuchLibrary: there is none of that code.
+    """
+    library = gateway.settings.of(institution)
+    if library is None:
+        known = ", ".join(each.institution for each in gateway.settings.library) or "none"
+        raise NoSuchLibrary(institution=institution, known=known)
+    return library

@@ -1,0 +1,156 @@
+"""The commands about a library's orders: branches, budget codes, open orders, what waits, messages."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gateway.app import Gateway
+from gateway.cli.opening import gateway_of, library_of
+from gateway.cli.printing import choices, show_json
+from gateway.db import reading
+from gateway.money import Cents, plain
+from gateway.orders import imports
+from gateway.orders.explanations import sentences
+from gateway.orders.imports import Imported
+from gateway.orders.store import codes, enquiries, progress
+
+Library = Annotated[str, typer.Option("--library", "-l", help="The institution, as I201.")]
+ListFile = Annotated[Path, typer.Argument(help="CSV or XML; docs/installer.md names the columns.")]
+
+branches = typer.Typer(help="The library's branches, by the supplier's code.", no_args_is_help=True)
+budgets = typer.Typer(help="The library's budget codes and what the supplier calls them.", no_args_is_help=True)
+orders = typer.Typer(help="Order lines in the ledger.", no_args_is_help=True)
+waiting = typer.Typer(help="Lines that wait, and why.", no_args_is_help=True)
+messages = typer.Typer(help="Messages of suppliers.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    groups = {"branches": branches, "budgets": budgets, "orders": orders, "waiting": waiting, "messages": messages}
+    for name, group in groups.items():
+        app.add_typer(group, name=name)
+
+
+@branches.command("import")
+def import_branches(context: typer.Context, file: ListFile, library: Library) -> None:
+    """Put the file's list in the place of the library's branches."""
+    _import(context, imports.import_branches, library, file)
+
+
+@budgets.command("import")
+def import_budgets(context: typer.Context, file: ListFile, library: Library) -> None:
+    """Put the file's list in the place of the library's budget codes and mappings."""
+    _import(context, imports.import_budget_codes, library, file)
+
+
+@orders.command("import")
+def import_orders(context: typer.Context, file: ListFile, library: Library) -> None:
+    """Add orders that already stand in the library system; what is known here stays as it is."""
+    _import(context, imports.import_open_orders, library, file)
+
+
+@branches.command("list")
+def list_branches(context: typer.Context, library: Library) -> None:
+    """Show the library's branches."""
+    with reading(_of(context, library).database) as connection:
+        found = [
+            {"supplier_branch": row.supplier_branch, "branch": row.branch, "name": row.name}
+            for row in codes.branch_rows(connection, library)
+        ]
+    _show(context, found)
+
+
+@budgets.command("list")
+def list_budgets(context: typer.Context, library: Library) -> None:
+    """Show the library's budget codes, with what is committed and shipped on them."""
+    with reading(_of(context, library).database) as connection:
+        balances = codes.balances(connection, library)
+        found = [
+            {
+                **{key: value for key, value in asdict(code).items() if key != "initial"},
+                "initial": None if code.initial is None else plain(code.initial),
+                "committed": plain(balances[code.code].committed if code.code in balances else Cents(0)),
+                "shipped": plain(balances[code.code].shipped if code.code in balances else Cents(0)),
+            }
+            for code in codes.listed(connection, library)
+        ]
+    _show(context, found)
+
+
+@orders.command("show")
+def show_order(
+    context: typer.Context,
+    library: Library,
+    order_number: Annotated[str, typer.Argument(help="The supplier's order number.")],
+) -> None:
+    """Show the lines of an order and everything that was done to them."""
+    with reading(_of(context, library).database) as connection:
+        found = enquiries.order_history(connection, library, order_number)
+    _show(context, found)
+
+
+@waiting.command("list")
+def list_waiting(context: typer.Context, library: Library) -> None:
+    """Show what waits for a decision, and why."""
+    with reading(_of(context, library).database) as connection:
+        found = [
+            {
+                "mutation": row.mutation_id,
+                "order": f"{row.order_number}/{row.order_line}",
+                "kind": row.kind,
+                "since": row.since,
+                "why": sentences(progress.unpack(row.findings)),
+            }
+            for row in enquiries.waiting_lines(connection, library)
+        ]
+    _show(context, found)
+
+
+@messages.command("list")
+def list_messages(context: typer.Context, library: Library, most: int = 50) -> None:
+    """Show the newest messages of a library."""
+    with reading(_of(context, library).database) as connection:
+        found = [dict(row._mapping) for row in enquiries.newest_messages(connection, library, most)]
+    _show(context, found)
+
+
+def _of(context: typer.Context, institution: str) -> Gateway:
+    gateway = gateway_of(context)
+    library_of(gateway, institution)
+    return gateway
+
+
+def _import(context: typer.Context, read: Callable[..., Imported], institution: str, file: Path) -> None:
+    gateway = _of(context, institution)
+    imported = read(gateway.database, institution, file, gateway.release)
+    if choices(context).as_json:
+        show_json({"taken": imported.taken, "refused": imported.refused})
+    else:
+        typer.echo(f"{imported.taken} rows taken, {len(imported.refused)} refused")
+        for sentence in imported.refused:
+            typer.echo(f"  {sentence}", err=True)
+    raise typer.Exit(1 if imported.refused else 0)
+
+
+def _show(context: typer.Context, found: Sequence[dict[str, Any]]) -> None:
+    """A list, as a table for people and as JSON for programs."""
+    if choices(context).as_json:
+        show_json(_plain_values(found))
+        return
+    if not found:
+        typer.echo("nothing", err=True)
+        return
+    table = Table(*found[0], box=None, pad_edge=False)
+    for each in found:
+        table.add_row(*("" if value is None else str(value) for value in each.values()))
+    Console().print(table)
+
+
+def _plain_values(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    simple = (str, int, bool, type(None))
+    return [{key: value if isinstance(value, simple) else str(value) for key, value in each.items()} for each in found]

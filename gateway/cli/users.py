@@ -1,0 +1,87 @@
+"""The commands about accounts: people who read reports, and suppliers' programs."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from gateway.accounts import people
+from gateway.accounts.model import Role
+from gateway.cli.opening import gateway_of
+from gateway.cli.printing import choices, show_json
+
+PASSWORD = "GATEWAY_PASSWORD"  # noqa: S105
+users = typer.Typer(help="People who may log in.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="The name to log in with.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.add_typer(users, name="users")
+
+
+@users.command("add")
+def add(
+    context: typer.Context,
+    name: Name,
+    display_name: Annotated[str, typer.Option("--display-name", help="How pages call this person.")] = "",
+    library: Annotated[list[str] | None, typer.Option("--library", "-l", help="May read its reports; repeat.")] = None,
+    admin: Annotated[bool, typer.Option("--admin", help="May do everything.")] = False,
+) -> None:
+    """Add a person; the password is asked, or taken from GATEWAY_PASSWORD."""
+    gateway = gateway_of(context)
+    role = Role.ADMIN if admin else Role.STAFF
+    institutions = library or list(gateway.libraries)
+    people.add_person(
+        gateway.database,
+        name=name,
+        display_name=display_name or name,
+        password=_password(),
+        institutions=institutions,
+        role=role,
+    )
+    typer.echo(f"{name} may log in at {gateway.settings.public_address}")
+
+
+@users.command("list")
+def list_people(context: typer.Context) -> None:
+    """Show who may log in."""
+    found = people.listing(gateway_of(context).database)
+    facts = [
+        {
+            "name": each.person.name,
+            "display_name": each.person.display_name,
+            "role": each.person.role.value,
+            "libraries": sorted(each.person.institutions),
+            "disabled": each.disabled_at is not None,
+        }
+        for each in found
+    ]
+    if choices(context).as_json:
+        show_json(facts)
+        return
+    for fact in facts:
+        typer.echo(f"{fact['name']}  {fact['display_name']}  {fact['role']}  {' '.join(fact['libraries'])}")
+
+
+@users.command("password")
+def set_password(context: typer.Context, name: Name) -> None:
+    """Give a person a new password; whoever is logged in under that name is logged out."""
+    people.set_password(gateway_of(context).database, name, _password())
+    typer.echo(f"{name} has a new password")
+
+
+@users.command("disable")
+def disable(context: typer.Context, name: Name) -> None:
+    """Let a person log in no more."""
+    people.disable(gateway_of(context).database, name)
+    typer.echo(f"{name} cannot log in any more")
+
+
+def _password() -> str:
+    given = os.environ.get(PASSWORD)
+    if given:
+        return given
+    asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    return asked

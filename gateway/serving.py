@@ -1,0 +1,146 @@
+"""One process that serves: the supplier's and the staff's door on one address, the worker and the timetable behind."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterable
+from functools import partial
+from types import FrameType
+from typing import Any
+
+from waitress.server import create_server
+
+from gateway import app, soap, web
+from gateway.app import Gateway
+from gateway.errors import ConfigurationError
+from gateway.log import logger
+from gateway.orders import answers
+from gateway.reports import archive
+from gateway.reports.model import Audience, Format
+from gateway.soap.desk import Limits
+from gateway.soap.security import caller
+
+Environ = dict[str, Any]
+Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+THREADS = 8
+_MULTIPART_AND_HEADERS = 2**20
+
+
+class AddressTaken(ConfigurationError):
+    """Something else listens where we should."""
+
+    message = "The gateway cannot listen on {listen}: {reason}."
+    hint = "Stop what listens there, or choose another `listen` in the settings."
+
+
+def doors(gateway: Gateway) -> Wsgi:
+    """Everything that is served, as one WSGI application."""
+    fronts = gateway.settings.trusted_fronts
+    limits = Limits(
+        message_bytes=gateway.settings.limits.message_megabytes * 2**20, mutations=gateway.settings.limits.mutations
+    )
+    public_address = gateway.settings.public_address
+    supplier = soap.wsgi.application(suppliers_desk(gateway), public_address, limits=limits, trusted_fronts=fronts)
+    staff = web.application.application(staff_desk(gateway), secret_key=gateway.key, public_address=public_address)
+
+    def serve(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"].rstrip("/") == soap.wsgi.PATH:
+            return supplier(environ, start_response)
+        environ["REMOTE_ADDR"] = caller(environ, fronts).address
+        return staff(environ, start_response)
+
+    return serve
+
+
+def suppliers_desk(gateway: Gateway) -> soap.desk.Desk:
+    """What the supplier's door needs."""
+    return soap.desk.Desk(
+        authenticate=app.authenticate(gateway),
+        begin=app.begin(gateway),
+        status=partial(answers.status, gateway.database),
+        report=partial(app.report_on, gateway),
+        budget_codes=partial(answers.budget_codes, gateway.database, gateway.libraries.__contains__),
+        note_refusal=partial(app.note_refusal, gateway),
+        version=app.product_version(),
+    )
+
+
+def staff_desk(gateway: Gateway) -> web.desk.Desk:
+    """What the staff pages need."""
+
+    def find(institution: str, name: str) -> archive.Archived | None:
+        found = archive.find(gateway.database, name, Audience.STAFF)
+        return found if found and found.institution == institution else None
+
+    return web.desk.over(
+        gateway.database,
+        libraries=gateway.libraries,
+        sender_names=gateway.settings.sender_names,
+        reports=partial(archive.listing, gateway.database),
+        report=find,
+        open_file=lambda report, form: archive.open_stream(
+            gateway.database, gateway.reports_folder, report.name, Format(form.upper()), Audience.STAFF
+        ),
+    )
+
+
+def serve(gateway: Gateway, *, node: str = "main", with_worker: bool = True, ready: Callable[[], None]) -> None:
+    """Serve until the process is told to end (TERM or INT); `ready` is called once the address is listened on.
+
+    Raises:
+        AddressTaken: something else listens there.
+    """
+    server = _listening(gateway)
+    running = app.worker(gateway, node) if with_worker else None
+    table = app.timetable(gateway, running) if running else None
+    if running and table:
+        running.start()
+        table.start()
+    end = threading.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, partial(_told_to_end, end))
+    threading.Thread(target=server.run, name="server", daemon=True).start()
+    logger.info("serving.started", listen=gateway.settings.listen, worker=with_worker)
+    ready()
+    end.wait()
+    logger.info("serving.stopping")
+    server.close()
+    if running and table:
+        table.stop()
+        running.stop()
+
+
+def work(gateway: Gateway, *, node: str, ready: Callable[[], None]) -> None:
+    """Run queued jobs until the process is told to end, and serve nothing."""
+    running = app.worker(gateway, node)
+    table = app.timetable(gateway, running)
+    running.start()
+    table.start()
+    end = threading.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, partial(_told_to_end, end))
+    ready()
+    end.wait()
+    table.stop()
+    running.stop()
+
+
+def _told_to_end(end: threading.Event, _signal: int, _frame: FrameType | None) -> None:
+    end.set()
+
+
+def _listening(gateway: Gateway) -> Any:
+    settings = gateway.settings
+    try:
+        return create_server(
+            doors(gateway),
+            host=settings.host,
+            port=settings.port,
+            threads=THREADS,
+            ident=None,
+            max_request_body_size=settings.limits.message_megabytes * 2**20 + _MULTIPART_AND_HEADERS,
+            clear_untrusted_proxy_headers=False,
+        )
+    except OSError as error:
+        raise AddressTaken(listen=settings.listen, reason=error.strerror or error) from error
+
+
