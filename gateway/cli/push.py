@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -143,19 +143,24 @@ def _push_sample(client: SoapClient, asked: _Asked) -> Receipt:
         on = date.fromisoformat(asked.on) if asked.on else clock.today(_ZONE) - timedelta(days=1)
     except ValueError as error:
         raise WrongUse(sentence=f"--on {asked.on} is not a day; write it as 2026-03-10.") from error
-    day = sample.day(
-        asked.size or 1,
-        asked.seed,
-        institution=asked.institution,
-        sender=asked.sender,
-        branches=asked.branches or [f"{asked.institution[1:]}{number}" for number in range(1, _BRANCHES + 1)],
-        budget_codes=asked.budget_codes or pushing.budget_codes(client, asked.institution),
-        on=on,
-        test=asked.trial,
-    )
+    budget_codes = asked.budget_codes or pushing.budget_codes(client, asked.institution)
+    size = asked.size or 1
+    with _making(size, asked):
+        day = sample.day(
+            size,
+            asked.seed,
+            institution=asked.institution,
+            sender=asked.sender,
+            branches=asked.branches or [f"{asked.institution[1:]}{number}" for number in range(1, _BRANCHES + 1)],
+            budget_codes=budget_codes,
+            on=on,
+            test=asked.trial,
+        )
     if day.header.control.mutation_count <= pushing.WRITTEN_BY_ZEEP:
         return pushing.push_day(client, day, _patience(asked))
-    with pushing.written(day, client.version) as path:
+    with ExitStack() as kept:
+        with _making(size, asked):
+            path = kept.enter_context(pushing.written(day, client.version))
         message = upload.message(path)
         with _progress(len(message), asked) as told:
             return pushing.push_message(client, message, _patience(asked), told)
@@ -172,6 +177,13 @@ def _secret(asked: _Asked) -> str:
     if not sys.stdin.isatty():
         raise WrongUse(sentence=f"There is no secret: set {SECRET}, or give --secret-file.")
     return str(typer.prompt(f"Secret of {asked.account}", hide_input=True, err=True))
+
+
+def _making(size: int, asked: _Asked) -> AbstractContextManager[object]:
+    console = Console(stderr=True)
+    if asked.as_json or not console.is_terminal:
+        return nullcontext()
+    return console.status(f"making a day of {size:,} mutations")
 
 
 @contextmanager

@@ -3,14 +3,16 @@
 Source: bestelsynchronisatie, "Voorbeelden van mutaties". Titles and people are invented.
 """
 
-from collections.abc import Iterator, Sequence
+import csv
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from io import StringIO
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from gateway.money import Cents
+from gateway.money import Cents, plain
 from gateway.orders.model import Channel, Copy, MessageHeader, Mutation
 from gateway.supplier import events
 from gateway.supplier.books import Book, isbn13, ppn
@@ -48,6 +50,10 @@ _BOOKS = tuple(
         start=1,
     )
 )
+_OPEN_ORDER_COLUMNS = (
+    "sender", "order_number", "order_line", "order_date", "title", "ean", "branch", "budget_code", "copies",
+    "net_price",
+)  # fmt: skip
 _OPEN = (5, 1, 2, 3, 4, 2)
 """How many copies of each of the first books are still to come when the day begins."""
 
@@ -65,7 +71,10 @@ class OpenOrder:
 def open_orders(
     institution: str, branches: Sequence[str], budget_codes: Sequence[str], on: date
 ) -> tuple[OpenOrder, ...]:
-    """The lines that must stand open, on both sides, before the day `on` is pushed."""
+    """The lines that must stand open, on both sides, before the day `on` is pushed.
+
+    The lines do not depend on the codes: for the library's own list, give the library's own codes.
+    """
     return tuple(
         OpenOrder(
             line=_line(institution, f"{on - timedelta(days=30):%y}-0", place, copies),
@@ -75,6 +84,42 @@ def open_orders(
         )
         for place, copies in enumerate(_OPEN)
     )
+
+
+def as_csv(orders: Iterable[OpenOrder], sender: str) -> str:
+    """The list of open orders as a library hands it in."""
+    columns = [
+        "sender",
+        "order_number",
+        "order_line",
+        "order_date",
+        "title",
+        "ean",
+        "branch",
+        "budget_code",
+        "copies",
+        "net_price",
+    ]
+    text = StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\n")
+    writer.writerow(_OPEN_ORDER_COLUMNS)
+    for order in orders:
+        line = order.line
+        writer.writerow(
+            (
+                sender,
+                line.order_number,
+                line.order_line,
+                order.ordered_on.isoformat(),
+                line.book.title,
+                line.book.ean,
+                order.branch,
+                order.budget_code,
+                line.quantity,
+                plain(line.net_price),
+            )
+        )
+    return text.getvalue()
 
 
 def day(

@@ -3,11 +3,13 @@
 from collections import Counter
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from lxml import etree
 
 import schemas
+from gateway.orders import imports, tables_in
 from gateway.orders.model import Channel, Kind, Mutation
 from gateway.supplier import books, demonstration, message, sample
 from gateway.supplier.message import Day
@@ -166,3 +168,12 @@ def test_the_demonstration_speaks_of_the_orders_that_stand_open() -> None:
     later = [each for each in a_demonstration().mutations() if (each.order_number, each.order_line) in still]
     assert {each.kind for each in later} == {Kind.CANCELLED, Kind.DELAYED, Kind.CHANGED, Kind.SHIPPED}
     assert all(each.quantity <= still[each.order_number, each.order_line] for each in later)
+
+
+def test_the_open_orders_are_a_list_that_a_library_could_hand_in(tmp_path: Path) -> None:
+    orders = demonstration.open_orders("I202", ["2021"], ["JEUGD"], ON)
+    (tmp_path / "open-orders.csv").write_text(demonstration.as_csv(orders, "000002"), encoding="utf-8")
+    read = [row for _line, row in tables_in.rows(tmp_path / "open-orders.csv", (), imports.OPEN_ORDER_COLUMNS)]
+    assert [row["order_number"] for row in read] == [each.line.order_number for each in orders]
+    assert read[2]["title"] == "Rondkomen met € 50 per week"
+    assert {row["copies"] for row in read} == {str(each.line.quantity) for each in orders}
