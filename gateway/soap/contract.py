@@ -1,9 +1,11 @@
 """The published contract as the door uses it: names, the compiled schema, the WSDL with our address, the zip."""
 
 import io
+import re
 import threading
 import zipfile
 from typing import Any
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -17,7 +19,8 @@ OPERATIONS = ("submitMutations", "getProcessingStatus", "getProcessingReport", "
 
 _FOLDER = "orders/v1"
 _XSD = "http://www.w3.org/2001/XMLSchema"
-_WSDL_SOAP = ("http://schemas.xmlsoap.org/wsdl/soap/", "http://schemas.xmlsoap.org/wsdl/soap12/")
+_EXAMPLE_ADDRESS = "http://localhost:8080/soap/orders"
+_IMPORTING_SCHEMA = re.compile(r"<xs:schema>.*?</xs:schema>", re.DOTALL)
 _per_thread = threading.local()
 
 
@@ -41,17 +44,15 @@ def xsd() -> bytes:
 
 
 def wsdl(address: str, *, inline: bool = True) -> bytes:
-    """The WSDL with the address of this gateway in it, and the XSD inside when `inline`."""
-    definitions = etree.fromstring(schemas.read(f"{_FOLDER}/orders.wsdl"))
-    for namespace in _WSDL_SOAP:
-        for place in definitions.iter(f"{{{namespace}}}address"):
-            place.set("location", address)
+    """The WSDL with the address of this gateway in it, and the XSD inside when `inline`.
+
+    Both are put in as text: a tree would drop namespace declarations that only attribute values use.
+    """
+    text = schemas.read(f"{_FOLDER}/orders.wsdl").decode().replace(_EXAMPLE_ADDRESS, escape(address, {'"': "&quot;"}))
     if inline:
-        for importer in list(definitions.iter(f"{{{_XSD}}}schema")):
-            parent = importer.getparent()
-            assert parent is not None
-            parent.replace(importer, etree.fromstring(xsd()))
-    return etree.tostring(definitions, xml_declaration=True, encoding="UTF-8")
+        schema_text = re.sub(r"<\?xml.*?\?>\s*", "", xsd().decode(), count=1)
+        text = _IMPORTING_SCHEMA.sub(lambda _: schema_text, text, count=1)
+    return text.encode()
 
 
 def bundle(address: str) -> bytes:

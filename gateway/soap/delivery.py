@@ -39,7 +39,7 @@ class Delivery:
 
     def header(self, element: etree._Element) -> None:
         """Tell whose message it is; a flaw in it is found again, and told, when the whole is checked."""
-        if self._schema.validate(element):
+        if not self._header_passed and self._schema.validate(element):
             self._intake.header(extraction.header(element))
             self._header_passed = True
 

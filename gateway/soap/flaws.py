@@ -65,6 +65,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"Missing child element\(s\)\. Expected is (?:one of )?\( (.*) \).*", "is not complete; expected next {0}"),
         (r"Character content .*", "holds text between its elements; only elements are allowed there"),
         (r"Element content is not allowed.*", "holds elements; only text is allowed there"),
+        (r"The element is not 'nillable'.*", "may not be nil; leave the element out instead"),
         (r"The attribute '(.*)' is not allowed.*", "has an attribute {0!r} that this contract does not know"),
     )
 )  # fmt: skip
@@ -136,7 +137,7 @@ def _sentence(finding: str) -> str:
         match = pattern.fullmatch(finding)
         if match:
             return sentence.format(*(_plain(group or "") for group in match.groups()))
-    return _plain(finding)
+    return _plain(finding).rstrip(".")
 
 
 def _described(finding: str) -> str | None:

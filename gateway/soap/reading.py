@@ -98,7 +98,12 @@ class Reader:
             self._parser.feed(chunk)
         except etree.XMLSyntaxError as error:
             self._tell()
-            raise not_xml(_problem(error), error.lineno) from error
+            raise not_xml(_problem(error.msg), error.lineno) from error
+        fatal = self._parser.feed_error_log.filter_from_fatals()
+        if len(fatal):
+            # Such as an undeclared entity: the parser has given up, but says so at the end only.
+            self._tell()
+            raise not_xml(_problem(fatal[0].message), fatal[0].line)
         self._since_progress += len(chunk)
         if self._tell():
             self._since_progress = 0
@@ -172,7 +177,7 @@ class Reader:
         try:
             root = self._parser.close()
         except etree.XMLSyntaxError as error:
-            raise not_xml(_problem(error), error.lineno) from error
+            raise not_xml(_problem(error.msg), error.lineno) from error
         self._check_root(root)
         operation = self._only_operation(root)
         self._visitor.finished(operation)
@@ -215,8 +220,8 @@ def _codec(name: str) -> str:
     return _SAME.get(known, known)
 
 
-def _problem(error: etree.XMLSyntaxError) -> str:
+def _problem(finding: str | None) -> str:
     """The parser's finding in one sentence, without its advice to switch protections off."""
-    text = " ".join((error.msg or "it cannot be read").split())
+    text = " ".join((finding or "it cannot be read").split())
     text = re.sub(r",? (?:use|try) XML_PARSE_HUGE(?: option)?", "", text)
     return re.sub(r", line \d+, column (\d+)$", r" (at column \1)", text)
