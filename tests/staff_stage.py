@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 import sqlalchemy as sa
@@ -27,6 +29,7 @@ from gateway.web.desk import over
 PASSWORD = "kantoor-zon-fiets"
 LINDE = Library("I201", "Bibliotheek De Linde", "wise", nightly_at="02:00")
 HAVEN = Library("I202", "Bibliotheek Havenstad", "vsmart")
+_PEOPLE = (("anna", ["I201"], Role.STAFF), ("bram", ["I202"], Role.STAFF), ("chris", [], Role.ADMIN))
 KEY = b"a key for the tests of 32 bytes!"
 
 REPORT_HTML = """<!doctype html>
@@ -119,21 +122,8 @@ class Stage:
 
 def build(folder: Path, *, public_address: str = "http://127.0.0.1") -> Stage:
     """Anna works at De Linde, Bram in Havenstad, Chris looks after both."""
+    (folder / "gateway.db").write_bytes(_people())
     database = db.engine(f"sqlite:///{folder}/gateway.db")
-    db.metadata.create_all(database)
-    for name, institutions, role in (
-        ("anna", ["I201"], Role.STAFF),
-        ("bram", ["I202"], Role.STAFF),
-        ("chris", [], Role.ADMIN),
-    ):
-        people.add_person(
-            database,
-            name=name,
-            display_name=f"{name.title()} Proef",
-            password=PASSWORD,
-            institutions=institutions,
-            role=role,
-        )
     shelf = Shelf()
     desk = over(
         database,
@@ -144,6 +134,25 @@ def build(folder: Path, *, public_address: str = "http://127.0.0.1") -> Stage:
         open_file=shelf.open_file,
     )
     return Stage(application(desk, secret_key=KEY, public_address=public_address), database, shelf)
+
+
+@cache
+def _people() -> bytes:
+    """The database with its people, made once: hashing passwords is slow on purpose."""
+    with TemporaryDirectory() as folder:
+        database = db.engine(f"sqlite:///{folder}/gateway.db")
+        db.metadata.create_all(database)
+        for name, institutions, role in _PEOPLE:
+            people.add_person(
+                database,
+                name=name,
+                display_name=f"{name.title()} Proef",
+                password=PASSWORD,
+                institutions=institutions,
+                role=role,
+            )
+        database.dispose()
+        return (Path(folder) / "gateway.db").read_bytes()
 
 
 def some_days(now: datetime) -> list[Archived]:

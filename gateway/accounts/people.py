@@ -45,10 +45,10 @@ def sign_in(database: "Engine", name: str, password: str, address: str) -> Perso
         SlowDown: too many wrong tries; the password was not looked at. Survives a restart.
         Busy: the database cannot take a write.
     """
-    who, origin, now = bindings.as_typed(name), place(address), clock.now()
+    who, origin = bindings.as_typed(name), place(address)
     with writing(database) as connection:
         kept = store.password_hash(connection, who)
-        _count_as_wrong(connection, who, origin, now)
+        _count_as_wrong(connection, who, origin, clock.now())
     if not passwords.is_right(password, kept):
         logger.warning("accounts.sign_in_refused", person=who if kept else "unknown", address=origin)
         raise BadCredentials()

@@ -46,9 +46,10 @@ class Tries:
 
     def seconds_left(self, pace: Pace, now: datetime) -> int:
         """Whole seconds until the next try is looked at; 0 when it may come now."""
-        if self.is_forgotten(pace, now):
+        wait = pace.wait_seconds(self.wrong)
+        if not wait or self.is_forgotten(pace, now):
             return 0
-        ready_at = self.last_at + timedelta(seconds=pace.wait_seconds(self.wrong))
+        ready_at = self.last_at + timedelta(seconds=wait)
         return max(0, math.ceil((ready_at - now).total_seconds()))
 
 

@@ -44,7 +44,7 @@ def _wish() -> Wish:
         libraries=mine,
         chosen=chosen,
         on=_day(request.args.get("day", "")),
-        only_attention="attention" in request.args,
+        only_attention=bool(request.args.get("attention")),
         before=_moment(request.args.get("before", "")),
     )
 
@@ -68,7 +68,7 @@ def _moment(written: str) -> datetime | None:
         moment = datetime.fromisoformat(written) if written else None
     except ValueError:
         abort(400)
-    if moment and moment.tzinfo is None:
+    if moment and (moment.tzinfo is None or moment.year not in worklist.YEARS):
         abort(400)
     return moment
 

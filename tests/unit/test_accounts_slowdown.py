@@ -22,6 +22,10 @@ def test_seconds_left_run_down_to_nothing() -> None:
     assert tries.seconds_left(PACE, NOON + timedelta(seconds=10)) == 0
 
 
+def test_free_tries_at_the_same_moment_never_wait_for_each_other() -> None:
+    assert Tries(2, NOON).seconds_left(PACE, NOON - timedelta(milliseconds=5)) == 0
+
+
 def test_tries_of_yesterday_no_longer_count() -> None:
     tries = Tries(40, NOON)
     assert tries.one_more(PACE, NOON + timedelta(hours=23)).wrong == 41
