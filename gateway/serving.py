@@ -9,15 +9,19 @@ from typing import Any
 
 from waitress.server import create_server
 
-from gateway import app, soap, web
+from gateway import app
 from gateway.app import Gateway
 from gateway.errors import ConfigurationError
 from gateway.log import logger
 from gateway.orders import answers
 from gateway.reports import archive
 from gateway.reports.model import Audience, Format
+from gateway.soap import wsgi as supplier_door
+from gateway.soap.desk import Desk as SupplierDesk
 from gateway.soap.desk import Limits
 from gateway.soap.security import caller
+from gateway.web import application as staff_door
+from gateway.web import desk as staff_desks
 
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -39,11 +43,11 @@ def doors(gateway: Gateway) -> Wsgi:
         message_bytes=gateway.settings.limits.message_megabytes * 2**20, mutations=gateway.settings.limits.mutations
     )
     public_address = gateway.settings.public_address
-    supplier = soap.wsgi.application(suppliers_desk(gateway), public_address, limits=limits, trusted_fronts=fronts)
-    staff = web.application.application(staff_desk(gateway), secret_key=gateway.key, public_address=public_address)
+    supplier = supplier_door.application(suppliers_desk(gateway), public_address, limits=limits, trusted_fronts=fronts)
+    staff = staff_door.application(staff_desk(gateway), secret_key=gateway.key, public_address=public_address)
 
     def serve(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ["PATH_INFO"].rstrip("/") == soap.wsgi.PATH:
+        if environ["PATH_INFO"].rstrip("/") == supplier_door.PATH:
             return supplier(environ, start_response)
         environ["REMOTE_ADDR"] = caller(environ, fronts).address
         return staff(environ, start_response)
@@ -51,9 +55,9 @@ def doors(gateway: Gateway) -> Wsgi:
     return serve
 
 
-def suppliers_desk(gateway: Gateway) -> soap.desk.Desk:
+def suppliers_desk(gateway: Gateway) -> SupplierDesk:
     """What the supplier's door needs."""
-    return soap.desk.Desk(
+    return SupplierDesk(
         authenticate=app.authenticate(gateway),
         begin=app.begin(gateway),
         status=partial(answers.status, gateway.database),
@@ -64,14 +68,14 @@ def suppliers_desk(gateway: Gateway) -> soap.desk.Desk:
     )
 
 
-def staff_desk(gateway: Gateway) -> web.desk.Desk:
+def staff_desk(gateway: Gateway) -> staff_desks.Desk:
     """What the staff pages need."""
 
     def find(institution: str, name: str) -> archive.Archived | None:
         found = archive.find(gateway.database, name, Audience.STAFF)
         return found if found and found.institution == institution else None
 
-    return web.desk.over(
+    return staff_desks.over(
         gateway.database,
         libraries=gateway.libraries,
         sender_names=gateway.settings.sender_names,
@@ -142,5 +146,3 @@ def _listening(gateway: Gateway) -> Any:
         )
     except OSError as error:
         raise AddressTaken(listen=settings.listen, reason=error.strerror or error) from error
-
-

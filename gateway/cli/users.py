@@ -1,7 +1,7 @@
 """The commands about accounts: people who read reports, and suppliers' programs."""
 
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -48,7 +48,7 @@ def add(
 def list_people(context: typer.Context) -> None:
     """Show who may log in."""
     found = people.listing(gateway_of(context).database)
-    facts = [
+    facts: list[dict[str, Any]] = [
         {
             "name": each.person.name,
             "display_name": each.person.display_name,
