@@ -53,7 +53,8 @@ class FolderSystem:
         """A folder that the library system looks into."""
 
         folder: Path = Field(description="folder that the library system looks into")
-        key_file: Path | None = Field(None, description="file with the key")
+        key_env: str | None = Field(None, description="environment variable with the key")
+        key_file: Path | None = Field(None, description="or a file with the key")
         password: SecretStr | None = Field(None, description="password of the folder")
         tokens: Tokens = Field(Tokens(), description="words for what no manual tells")
 

@@ -18,6 +18,7 @@ found=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') || fai
 
 # Not every Python comes with pip, so the bundle brings its own.
 "$python" -m venv --without-pip "$to"
-"$to/bin/python" "$here"/pip/pip-*.whl/pip --isolated install --quiet --no-index --no-deps --upgrade "$here"/wheels/*.whl
+pip=$(echo "$here"/pip/pip-*.whl)
+"$to/bin/python" "$pip/pip" --isolated install --quiet --no-index --no-deps --upgrade "$here"/wheels/*.whl
 "$to/bin/gateway" version
 echo "Installed in $to. Next: $to/bin/gateway --config /etc/bestelsync/gateway.toml init"

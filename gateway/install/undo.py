@@ -92,7 +92,8 @@ def announce(undoing: Undoing) -> Iterator[str]:
         if names:
             yield f"{len(names)} {several if len(names) > 1 else one}: {', '.join(names)}"
     if undoing.with_contents:
-        yield _contents([Path(each.name) for each in made if each.kind is MadeKind.FOLDER])
+        folders = [Path(each.name) for each in made if each.kind is MadeKind.FOLDER]
+        yield _contents([each for each in folders if _goes_whole(each, undoing)])
 
 
 _WHAT = {
@@ -119,11 +120,16 @@ def carry_out(undoing: Undoing) -> Iterator[str]:
         yield sentence
 
 
+def _goes_whole(folder: Path, undoing: Undoing) -> bool:
+    # The journal is needed to the last, so the folders above it are only removed once they are empty.
+    return undoing.with_contents and folder not in undoing.journal.path.parents
+
+
 def _folder(made: Made, undoing: Undoing) -> str:
     path = Path(made.name)
     if path.is_symlink() or not path.is_dir():
         return f"{path} was gone already"
-    if undoing.with_contents and path not in undoing.journal.path.parents:
+    if _goes_whole(path, undoing):
         rmtree(path)
         return f"removed {path} and everything in it"
     inside = [each for each in path.iterdir() if each != undoing.journal.path]
