@@ -88,18 +88,6 @@ def open_orders(
 
 def as_csv(orders: Iterable[OpenOrder], sender: str) -> str:
     """The list of open orders as a library hands it in."""
-    columns = [
-        "sender",
-        "order_number",
-        "order_line",
-        "order_date",
-        "title",
-        "ean",
-        "branch",
-        "budget_code",
-        "copies",
-        "net_price",
-    ]
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\n")
     writer.writerow(_OPEN_ORDER_COLUMNS)

@@ -78,6 +78,8 @@ def test_zeep_and_the_stream_say_the_same(door: SoapDoor, version: SoapVersion) 
         push.push_message(client, upload.message(path))
     by_zeep, streamed = door.asked
     assert plain(by_zeep.request) == plain(streamed.request)
+    for name in ("content-type", "soapaction", "authorization"):
+        assert by_zeep.headers.get(name) == streamed.headers.get(name)
 
 
 def test_a_day_too_large_for_zeep_is_streamed_with_its_length(door: SoapDoor) -> None:
