@@ -158,9 +158,7 @@ def _title(mutation: Mutation, text: "_Texts") -> Iterator[str]:
         ("170", "publicationYear", year),
     ):
         if content:
-            parts = text.pieces(name, content, 35)
-            for start in range(0, len(parts), 2):
-                yield f"IMD+L+{code}+:::{':'.join(parts[start : start + 2])}"
+            yield from text.described(code, name, content)
 
 
 def _copies(number: int, share: Share, text: "_Texts") -> str:
@@ -208,6 +206,14 @@ class _Texts:
 
     def __call__(self, name: str, content: str) -> str:
         return escaped(self._latin(name, content))
+
+    def described(self, code: str, name: str, content: str) -> list[str]:
+        """A text of a title, in as many IMD segments as it needs: two components of 35 characters each."""
+        written = self._latin(name, content)
+        if len(written) <= 35:
+            return [f"IMD+L+{code}+:::{escaped(written)}"]
+        parts = pieces(written, 35)
+        return [f"IMD+L+{code}+:::{':'.join(parts[start : start + 2])}" for start in range(0, len(parts), 2)]
 
     def pieces(self, name: str, content: str, length: int) -> list[str]:
         """A long text in components."""

@@ -8,6 +8,7 @@ and of an answer.
 import hashlib
 import hmac
 import json
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from threading import Lock
@@ -96,7 +97,9 @@ class Api:
 
     def _key(self) -> str:
         key = secret("API key", self.settings.api_key_env, self.settings.api_key_file)
-        return wise_key(self.settings.api_id, key, self.settings.application_name, clock.now())
+        # The real time: a rehearsed day is ours alone, and Wise counts its own days.
+        moment = datetime.fromtimestamp(time.time(), UTC)
+        return wise_key(self.settings.api_id, key, self.settings.application_name, moment)
 
 
 def _token(answer: Answer) -> str:

@@ -6,6 +6,7 @@ A file is written under a hidden name, synced, and renamed. What makes a batch o
 
 import grp
 import os
+import pwd
 import stat
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -179,7 +180,10 @@ def sync(folder: Path) -> None:
 
 
 def _account() -> str:
-    return os.environ.get("USER") or f"#{os.geteuid()}"
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
 
 
 def reason_of(error: OSError) -> str:

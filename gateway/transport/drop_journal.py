@@ -4,12 +4,12 @@ A batch is a few files and a manifest with their SHA-256, shown last: what stand
 follow from the content, so a batch that is offered again has the names it had.
 
 The library system takes files away, so an empty folder does not say whether a batch was ever there. Hence a
-journal, a small file per batch in a folder of our own, and this order of steps, each synced before the next:
+journal, a small file per batch in a folder of our own, and this order of steps, each synced before the next begins:
 
 1. all files stand in the drop folder under hidden names, whole;
 2. the journal says `offering`, with the keys of the lines in the batch;
 3. each file gets its own name, the manifest last;
-4. the journal says `offered`.
+4. the journal says `offered` (not waited for: without it, 3 is found done).
 
 Killed before 2: nothing was shown, and the next try begins anew. Killed after 2: a hidden name that still stands
 there was not shown yet, and is; one that is gone was shown, and maybe taken: it is left alone.
@@ -91,7 +91,6 @@ class Journal:
         day = self._made(f"offered/{clock.now():%Y-%m-%d}")
         with suppress(FileNotFoundError):  # another worker ended it
             begun.rename(day / batch)
-        sync(day)
 
     def forget_old(self) -> None:
         """Let go of the days beyond KEPT_DAYS."""

@@ -34,16 +34,24 @@ def latin(text: str) -> tuple[str, str]:
         The text, and what was done to it: empty, `spelled` when all was written in other letters
         (€ as EUR, š as s), `lost` when a character has no like and became a question mark.
     """
-    text = text.translate(_CONTROLS)
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return text, ""
-    text = unicodedata.normalize("NFC", text)
+    given = unicodedata.normalize("NFC", text.translate(_CONTROLS))
+    if _is_latin(given):
+        return given, ""
+    spelled = given.translate(_SPELLED_OUT)
+    if _is_latin(spelled):
+        return spelled, "spelled"
+    written = "".join(_letter(each) for each in spelled)
+    return written, "lost" if written.count(LOST) > spelled.count(LOST) else "spelled"
+
+
+def _is_latin(text: str) -> bool:
     try:
         text.encode("iso-8859-1")
     except UnicodeEncodeError:
-        written = "".join(_letter(each) for each in text.translate(_SPELLED_OUT))
-        return written, "lost" if written.count(LOST) > text.count(LOST) else "spelled"
-    return text, ""
+        return False
+    return True
 
 
 def _letter(letter: str) -> str:
