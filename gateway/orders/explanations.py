@@ -145,8 +145,5 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     "not-carried": Explanation(
         "The library system cannot be told this; it stands here only.", "Enter it by hand if you need it there."
     ),
-    "left-out": Explanation(
-        "The library system cannot be told: {elements}.", "Enter these by hand if you need them there."
-    ),
 }
 """Per code of an outcome its sentence and hint, in English."""
