@@ -60,16 +60,23 @@ def _set_up(folder: Path, config: Path, port: int) -> Credentials:
     branches, codes, secrets = folder / "branches.csv", folder / "budget-codes.csv", folder / "secrets.txt"
     branches.write_text("supplier_branch;branch;name\n" + "".join(f"{each};{each};{each}\n" for each in BRANCHES))
     codes.write_text("code;description\n" + "".join(f"{each};{each}\n" for each in BUDGET_CODES))
-    subprocess.run(
+    folders = (folder / "to-vsmart", folder / "from-vsmart")
+    for each in folders:
+        each.mkdir(mode=0o700)
+    done = subprocess.run(
         _gateway(
             config, "init", "--yes", "--library", f"{INSTITUTION}:Bibliotheek Meetlat:vsmart",
             "--sender", f"{SENDER}:Meetlat", "--folder", str(folder / "kept"), "--listen", f"127.0.0.1:{port}",
             "--public-address", f"http://127.0.0.1:{port}", "--branches", f"{INSTITUTION}={branches}",
             "--budget-codes", f"{INSTITUTION}={codes}", "--staff", STAFF, "--secrets-file", str(secrets),
+            "--set", f"{INSTITUTION}.folder={folders[0]}", "--set", f"{INSTITUTION}.acknowledgements={folders[1]}",
         ),
-        check=True,
-        stdout=subprocess.DEVNULL,
+        check=False,
+        capture_output=True,
+        text=True,
     )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(f"`gateway init` failed:\n{done.stdout}{done.stderr}")
     accounts = dict(line.split("\t") for line in secrets.read_text().splitlines() if "\t" in line)
     account = next(name for name in accounts if name != STAFF)
     return Credentials(account, accounts[account])

@@ -237,7 +237,7 @@ def _as_facts(receipt: Receipt) -> dict[str, Any]:
 
 
 def _show_status(status: dict[str, Any], asked: _Asked) -> None:
-    counts = {each["outcome"]: int(each["_value_1"]) for each in (status["outcomes"] or {}).get("count") or []}
+    counts = pushing.outcomes(status)
     reports = list(status.get("report") or [])
     troubled = [
         {key: each[key] for key in ("mutationId", "outcome", "code", "sentence")}

@@ -96,6 +96,11 @@ def status(to: SoapClient, message_id: str) -> dict[str, Any]:
     return found
 
 
+def outcomes(found: dict[str, Any]) -> dict[str, int]:
+    """How many mutations had which outcome, from what `status` gave."""
+    return {each["outcome"]: int(each["_value_1"]) for each in _many(found["outcomes"] or {}, "count")}
+
+
 def processed(
     to: SoapClient, message_id: str, *, within_seconds: float, told: Callable[[dict[str, Any]], None] = lambda _s: None
 ) -> dict[str, Any]:

@@ -264,4 +264,5 @@ def test_budget_codes_that_are_blocked_are_not_used(door: SoapDoor) -> None:
 def test_waiting_for_the_outcome_ends_when_the_message_is_processed(door: SoapDoor) -> None:
     told = push.processed(a_client(door), "M-1", within_seconds=5)
     assert told["state"] == "PROCESSED"
+    assert push.outcomes(told) == {"APPLIED": 1, "WAITING": 1}
     assert told["report"] == ["INA-I202-000002-260311-0200-1.txt"]
