@@ -11,7 +11,7 @@ from pathlib import Path
 from gateway.config import LibrarySettings, Settings
 from gateway.errors import ConfigurationError
 from gateway.install.journal import Journal, Made, MadeKind
-from gateway.install.plan import Plan, sqlite_file
+from gateway.install.plan import Plan, places, sqlite_file
 
 OPEN_TO_GROUP, KEEPS_GROUP, OWNER_ONLY = 0o750, 0o2750, 0o700
 
@@ -125,11 +125,21 @@ def reports_folders(libraries: Iterable[LibrarySettings], user: str | None) -> I
             yield Folder(library.reports_folder, mode, user, library.reports_group)
 
 
+def missing_system_folders(libraries: Iterable[LibrarySettings], user: str | None) -> Iterator[Folder]:
+    """Folders through which we speak to library systems and that nobody made yet; what is there is the system's own."""
+    for library in libraries:
+        group = getattr(library.settings, "group", None)
+        for key, path in places(library.settings):
+            if not key.endswith("_file") and not path.exists():
+                yield Folder(path, KEEPS_GROUP if group else OPEN_TO_GROUP, user, group)
+
+
 def wanted_folders(plan: Plan) -> Iterator[Folder]:
     """Every folder of a gateway."""
     yield Folder(plan.config.parent, mode=None)
     yield from data_folders(plan.settings, plan.user)
     yield from reports_folders(plan.settings.library, plan.user)
+    yield from missing_system_folders(plan.settings.library, plan.user)
     database = sqlite_file(plan.settings.database)
     if database is not None and not database.parent.is_dir():
         yield Folder(database.parent, user=plan.user)

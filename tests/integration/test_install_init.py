@@ -242,6 +242,15 @@ def test_what_is_written_for_a_library_system_gets_the_group_that_reads_it(place
     assert (reports / "b").group() == "mail"
 
 
+def test_folders_of_a_library_system_are_made_but_never_changed(place: Installation) -> None:
+    place.drop.chmod(0o777)
+    second = place.home / "second"
+    place.init("--library", "I202:Tweede:budget", "--set", f"I202.folder={second}")
+
+    assert mode(place.drop) == 0o777
+    assert mode(second) == 0o750
+
+
 def test_a_user_who_does_not_exist_is_told_before_anything_is_made(place: Installation) -> None:
     refused = place.run(*place.flags, "--user", "nobody-of-that-name").exception
 
