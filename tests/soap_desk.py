@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from waitress import wasyncore
 from waitress.server import create_server
 
 from gateway.accounts.model import SupplierAccount
@@ -19,9 +20,9 @@ from gateway.orders.model import (
     MutationStatus,
     Outcome,
     Receipt,
-    ReportFile,
     WireRow,
 )
+from gateway.reports.model import ReportFile
 from gateway.soap.desk import Desk, Limits
 from gateway.soap.wsgi import application
 
@@ -104,8 +105,8 @@ class Memory:
         return ACCOUNT
 
     def begin(self, account: SupplierAccount, address: str) -> "RecordingIntake":
-        self.begun += 1
         self.fail("begin")
+        self.begun += 1
         return RecordingIntake(self, account)
 
     def status(self, account: SupplierAccount, message_id: str) -> MessageStatus:
@@ -196,12 +197,21 @@ class RecordingIntake:
 def serving(memory: Memory, *, limits: Limits | None = None, trusted_fronts: tuple[str, ...] = ()) -> Iterator[str]:
     """The door on a real server on a free port; its address."""
     door = application(memory.desk(), "https://gateway.example", limits=limits, trusted_fronts=trusted_fronts)
-    server = create_server(door, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=False)
-    thread = threading.Thread(target=server.run, daemon=True)
+    sockets: dict[int, object] = {}
+    server = create_server(door, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=False, map=sockets)
+    stopping = threading.Event()
+
+    def serve() -> None:
+        while not stopping.is_set():
+            wasyncore.loop(timeout=0.1, map=sockets, count=1)
+        server.task_dispatcher.shutdown()
+        wasyncore.close_all(sockets)
+
+    thread = threading.Thread(target=serve)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.effective_port}/soap/orders"
     finally:
-        server.task_dispatcher.shutdown()
-        server.close()
-        thread.join(timeout=5)
+        stopping.set()
+        server.pull_trigger()
+        thread.join()

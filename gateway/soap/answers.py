@@ -5,7 +5,8 @@ from datetime import datetime
 
 from lxml import etree
 
-from gateway.orders.model import BudgetCode, BudgetCodeList, MessageStatus, PlanLine, Receipt, ReportFile
+from gateway.orders.model import BudgetCode, BudgetCodeList, MessageStatus, PlanLine, Receipt
+from gateway.reports.model import ReportFile
 from gateway.soap.contract import DEFAULT_NAMESPACE, VERSION, Q
 
 

@@ -25,7 +25,7 @@ class Delivery:
         self._limits = limits
         self._schema = contract.schema()
         self._flaws = Flaws()
-        self._count = 0
+        self.count = 0
         self._header_passed = False
         self._rows: list[WireRow] = []
         self._lines: list[int] = []
@@ -47,8 +47,8 @@ class Delivery:
         """Check and hand over the mutations that are complete, and free what is no longer needed."""
         if self._container is None:
             self._container = elements[0].getparent()
-        self._count += len(elements)
-        if self._count > self._limits.mutations:
+        self.count += len(elements)
+        if self.count > self._limits.mutations:
             raise TooLarge(what="The message", limit=f"{self._limits.mutations} mutations")
         validate, lines, row = self._schema.validate, self._lines, extraction.row
         for mutation in elements:

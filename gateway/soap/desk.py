@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from gateway.accounts.model import SupplierAccount
 from gateway.orders.intake import Intake
-from gateway.orders.model import BudgetCodeList, MessageStatus, ReportFile
+from gateway.orders.model import BudgetCodeList, MessageStatus
+from gateway.reports.model import ReportFile
 
 
 @dataclass(frozen=True, slots=True)
