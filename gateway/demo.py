@@ -128,6 +128,8 @@ def _begin(folder: Path, wise_address: str) -> Rehearsal:
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     (folder / _MARK).touch()
+    for part in ("in", "out"):
+        (folder / "vsmart" / part).mkdir(parents=True)
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -239,7 +241,7 @@ def _client(rehearsal: Rehearsal) -> SoapClient:
 
 def _follow(rehearsal: Rehearsal, institution: str, receipt: Receipt, say: Say) -> None:
     status = push.processed(_client(rehearsal), receipt.message_id, within_seconds=_PROCESS_SECONDS)
-    outcomes = ", ".join(f"{each['count']} {each['outcome']}" for each in status["outcomes"]["outcome"])
+    outcomes = ", ".join(f"{each['_value_1']} {each['outcome']}" for each in status["outcomes"]["count"])
     say(f"     {LIBRARIES[institution][0]}: {outcomes}")
 
 

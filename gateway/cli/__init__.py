@@ -1,5 +1,6 @@
 """The command line, for installers, operators and automation: one thin function per command, one file per group."""
 
+import secrets
 import sys
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,6 +90,11 @@ def main() -> None:
             typer.echo(error.advice, err=True)
         sys.exit(2 if isinstance(error, ConfigurationError) else 1)
     except BrokenPipeError:
+        sys.exit(1)
+    except Exception:
+        number = secrets.token_hex(4)
+        log.logger.exception("cli.failed", number=number)
+        typer.echo(f"Something went wrong that should not; it was logged under {number}.", err=True)
         sys.exit(1)
 
 

@@ -224,15 +224,6 @@ class MessageStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportFile:
-    """One report in one format."""
-
-    name: str
-    media_type: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class BudgetCode:
     """A library's budget code with the time it holds; amounts in cents, none when the library gave none."""
 
