@@ -66,7 +66,7 @@ def _lines() -> tuple[ReportLine, ...]:
             channel="SELECTION_SERVICE",
             outcome="APPLIED_WITH_WARNING",
             code="unknown-budget-code",
-            sentence="Budgetcode JEUGD-FICTIE is onbekend; geboekt op het vangnet 01. Bedoelt de leverancier JEUGDFICTIE?",
+            sentence="Budgetcode JEUGD-FICTIE is onbekend; geboekt op vangnet 01. Is JEUGDFICTIE bedoeld?",
             hint="Voeg de code toe aan de vertaaltabel, of vraag de leverancier welke code geldt.",
         ),
         a_line(4, title="=SOM(A1:A9) en andere verhalen", channel="PHONE", outcome="KNOWN", delivery=""),

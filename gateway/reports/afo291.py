@@ -101,7 +101,7 @@ def _recap(report: Report) -> Section:
     language = report.language
     columns = (
         Column("code", say("Budget code", language), 14),
-        Column("description", say("Description", language), 14, cut=True),
+        Column("description", say("Description", language), 13, cut=True),
         Column("year", say("Year", language), 4, CellKind.NUMBER, is_label=True),
         *(Column(key, say(title, language), width, CellKind.AMOUNT) for key, title, width in _RECAP_AMOUNTS),
         Column("percentUsed", say("% used", language), 5, CellKind.NUMBER),

@@ -42,7 +42,7 @@ def table(content: Iterable[tuple[Cell, ...]], total: Total | None = None) -> Ro
 
 def _movement(books: Books, language: str) -> Section:
     columns = (
-        Column("entry", say("Entry", language), 40, CellKind.TERM, words=terms.entries(language)),
+        Column("what", say("Entry", language), 40, CellKind.TERM, words=terms.entries(language)),
         Column("mutations", say("Mutations", language), 10, CellKind.NUMBER),
     )
     content = (
@@ -69,7 +69,7 @@ def _movement(books: Books, language: str) -> Section:
 
 def _control(books: Books, language: str) -> Section:
     columns = (
-        Column("side", say("Counted by", language), 20, CellKind.TERM, words=terms.sides(language)),
+        Column("countedBy", say("Counted by", language), 20, CellKind.TERM, words=terms.sides(language)),
         Column("mutations", say("Mutations", language), 10, CellKind.NUMBER),
         Column("copies", say("Copies", language), 10, CellKind.NUMBER),
         Column("amount", say("Amount", language), 14, CellKind.AMOUNT),

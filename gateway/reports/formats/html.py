@@ -11,6 +11,7 @@ from gateway.reports.document import Document, Group, Row, Section, Total
 from gateway.reports.formats.writing import clean, fact_text, shown_total, stacked
 from gateway.wording import say
 
+_LINE_END = "\n"
 _NARROW = 100
 """A table of fewer characters than this does not need the whole width of a screen."""
 
@@ -80,7 +81,7 @@ class HtmlWriter:
             text = "\n".join(stacked(shown, stack)) if len(stack) > 1 else shown[stack[0]]
             if "&" in text or "<" in text or ">" in text:
                 text = escape(text, quote=False)
-            parts.append(f"{start}{text}")
+            parts.append(f"{start}{text.replace(_LINE_END, '<br>')}" if _LINE_END in text else start + text)
         parts.append("</tr>\n")
         self._file.write("".join(parts).encode())
 

@@ -108,9 +108,10 @@ def showers(columns: Sequence[Column]) -> tuple[Callable[[Cell], str], ...]:
 
 def stacked(shown: Sequence[str], stack: Sequence[int]) -> list[str]:
     """The lines of one cell on a page: empty ones are left out, but what stands below stays below."""
-    first, *others = (shown[place] for place in stack)
-    below = [text for text in others if text]
-    return [first or NOTHING_ABOVE, *below] if first or below else []
+    lines = [text for place in stack if (text := shown[place])]
+    if lines and not shown[stack[0]]:
+        lines.insert(0, NOTHING_ABOVE)
+    return lines
 
 
 def fact_text(fact: Fact) -> str:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from html import escape
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
@@ -37,7 +39,7 @@ class XlsxWriter:
     """Keeps `Writer`."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._book = Workbook(file, {"constant_memory": True})
+        self._book = Workbook(file, {"constant_memory": True, "tmpdir": _folder_of(file)})
         self._bold = self._book.add_format({"bold": True})
         self._title = self._book.add_format({"bold": True, "font_size": 14})
         self._header = self._book.add_format(
@@ -151,7 +153,15 @@ class XlsxWriter:
         self._close_sheet()
 
     def end(self) -> None:
-        self._book.close()
+        try:
+            self._book.close()
+        except FileCreateError as error:
+            raise OSError(getattr(error.args[0], "errno", 0), str(error)) from error
+
+
+def _folder_of(file: BinaryIO) -> str | None:
+    """Where the file is, so that half-made sheets take room there and not in the machine's own temporary folder."""
+    return str(Path(file.name).parent) if isinstance(getattr(file, "name", None), str) else None
 
 
 def _prepare(sheet: Worksheet, *, landscape: bool) -> None:
@@ -172,7 +182,5 @@ _VALUES: dict[CellKind, Callable[[Any, str], str]] = {
     CellKind.NUMBER: lambda cell, text: text,
     CellKind.AMOUNT: lambda cell, text: repr(cell / 100),
     CellKind.DATE: lambda cell, text: str(cell.toordinal() - _FIRST_DAY),
-    CellKind.MOMENT: lambda cell, text: repr(
-        cell.toordinal() - _FIRST_DAY + round((cell.hour * 60 + cell.minute) / 1440, 6)
-    ),
+    CellKind.MOMENT: lambda cell, text: repr(cell.toordinal() - _FIRST_DAY + (cell.hour * 60 + cell.minute) / 1440),
 }

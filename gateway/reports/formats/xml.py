@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from html import escape
 from typing import BinaryIO
 
-from gateway.reports.document import Document, Group, Row, Section, Total
+from gateway.reports.document import CellKind, Document, Group, Row, Section, Total
 from gateway.reports.formats.writing import clean, machine
 
 NAMESPACE = "urn:bestelsync:report:1"
+_AS_SHOWN = (CellKind.TEXT, CellKind.NUMBER)
 
 
 class XmlWriter:
@@ -32,7 +33,11 @@ class XmlWriter:
 
     def section(self, section: Section, filled: bool) -> None:
         self._section = section
-        self._fields = tuple((f"<{each.key}>", machine(each.kind), f"</{each.key}>") for each in section.columns)
+        # What is the same for people and for programs was written once already.
+        self._fields = tuple(
+            (f"<{each.key}>", None if each.kind in _AS_SHOWN else machine(each.kind), f"</{each.key}>")
+            for each in section.columns
+        )
         self._row_start, self._row_end = f"<{section.row_name}>", f"</{section.row_name}>\n"
         self._put(f"<{section.key}>\n")
 
@@ -41,10 +46,11 @@ class XmlWriter:
 
     def row(self, cells: Row, shown: Sequence[str]) -> None:
         parts = [self._row_start]
-        for (start, write, end), cell in zip(self._fields, cells, strict=True):
-            if cell is None or cell == "":
+        for (start, write, end), cell, text in zip(self._fields, cells, shown, strict=True):
+            if not text:
                 continue
-            text = write(cell)
+            if write:
+                text = write(cell)
             if "&" in text or "<" in text or ">" in text:
                 text = escape(text, quote=False)
             parts.append(f"{start}{text}{end}")
