@@ -22,6 +22,9 @@ _SUPPLIERS = frozenset(
         "report-not-ready", "unsupported", "authentication", "not-allowed", "too-large",
     }
 )  # fmt: skip
+CODES = _SUPPLIERS | _OURS
+"""Every code that a supplier can meet."""
+
 _RETRY_SECONDS = 60
 _NOWHERE = Place()
 

@@ -1,6 +1,8 @@
 """What the published files promise: the XSD, the WSDL and the examples."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -8,9 +10,10 @@ from stdnum import ean as ean13
 
 import schemas
 from gateway.orders.model import WIRE_FIELDS, Channel, Kind, MessageState, Outcome
-from gateway.soap import contract, service
+from gateway.soap import contract, faults, service
 from gateway.soap.contract import OPERATIONS, Q
 
+ROOT = Path(__file__).parents[2]
 XS = "{http://www.w3.org/2001/XMLSchema}"
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 EXAMPLES = [name for name in schemas.names("orders/v1") if name.endswith(".xml")]
@@ -125,6 +128,14 @@ def test_spyne_understands_the_operations_and_parameters_that_the_files_promise(
                 assert message.get_namespace() == contract.NAMESPACE
                 understood[message.get_type_name()] = list(message._type_info)
         assert understood == promised
+
+
+def test_schema_door_and_documentation_name_the_same_fault_codes(xsd: etree._Element):
+    documented = re.findall(
+        r"^  ([a-z-]+)  ", type_named(xsd, "FaultCode").findtext(f".//{XS}documentation") or "", re.M
+    )
+    explained = re.findall(r"^\| `([a-z-]+)` \| \d", (ROOT / "docs" / "supplier.md").read_text("utf-8"), re.M)
+    assert sorted(documented) == sorted(explained) == sorted(faults.CODES)
 
 
 def test_the_served_wsdl_is_whole_and_carries_the_configured_address():
