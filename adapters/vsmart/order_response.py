@@ -210,7 +210,7 @@ class _Texts:
     def described(self, code: str, name: str, content: str) -> list[str]:
         """A text of a title, in as many IMD segments as it needs: two components of 35 characters each."""
         written = self._latin(name, content)
-        if len(written) <= 35:
+        if len(written) < 35:
             return [f"IMD+L+{code}+:::{escaped(written)}"]
         parts = pieces(written, 35)
         return [f"IMD+L+{code}+:::{':'.join(parts[start : start + 2])}" for start in range(0, len(parts), 2)]

@@ -65,13 +65,28 @@ def _letter(letter: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """A text as one component: `latin` already, separators escaped."""
-    return text.translate(_ESCAPES)
+    """A text as one component: `latin` already, separators escaped.
+
+    A question mark at the end gets a space behind it: escaped as `??` and followed by a separator it is
+    right, and yet readers in use (Perl's Business::Edifact among them) take that separator for an escaped one.
+    """
+    written = text.translate(_ESCAPES)
+    return f"{written} " if written.endswith(LOST) else written
 
 
 def pieces(text: str, length: int) -> list[str]:
-    """Cut a text in pieces of at most `length` characters as they count before escaping, each escaped."""
-    return [escaped(text[start : start + length]) for start in range(0, len(text), length)]
+    """Cut a text in pieces of at most `length` characters as they count before escaping, each escaped.
+
+    No piece but the last ends in a question mark, see `escaped`; trailing spaces aside they join to the text.
+    """
+    parts = []
+    while text:
+        part = text[:length]
+        if len(part) == length:
+            part = part.rstrip(LOST) or part
+        parts.append(escaped(part))
+        text = text[len(part) :]
+    return parts
 
 
 def message(reference: str, identifier: str, segments: Sequence[str]) -> list[str]:
