@@ -5,10 +5,12 @@ import binascii
 import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from lxml import etree
 
+from gateway import clock
 from gateway.accounts.model import SupplierAccount
 from gateway.soap.desk import Desk
 from gateway.soap.refusals import BadCredential, NotSecret, NotUnderstood
@@ -96,6 +98,17 @@ def check_understood(header: etree._Element, version: Version) -> None:
             continue
         if block.tag != f"{WSSE}Security" or any(child.tag not in _UNDERSTOOD for child in block):
             raise NotUnderstood(block=etree.QName(block).localname)
+
+
+def check_fresh(header: etree._Element) -> None:
+    """Refuse a message whose WS-Security Timestamp has expired."""
+    for expires in header.iterfind(f"{WSSE}Security/{WSU}Timestamp/{WSU}Expires"):
+        try:
+            moment = datetime.fromisoformat((expires.text or "").strip())
+        except ValueError as error:
+            raise BadCredential(problem="Expires in its Timestamp is no date and time") from error
+        if (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) < clock.now():
+            raise BadCredential(problem="its Timestamp has expired; check your clock")
 
 
 def _is_among(address: str, networks: Sequence[str]) -> bool:

@@ -72,6 +72,7 @@ class Visit:
     def soap_header(self, element: etree._Element) -> None:
         """Find out who asks, when HTTP did not tell."""
         security.check_understood(element, self.version)
+        security.check_fresh(element)
         found = security.username_token(element, self._caller, self.desk)
         if found and self._account and found != self._account:
             raise BadCredential(problem="HTTP Basic and the UsernameToken are of different accounts")

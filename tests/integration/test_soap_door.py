@@ -8,14 +8,19 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
 import requests
 import structlog
+import zeep
 from lxml import etree
+from zeep.wsse.username import UsernameToken
 
 import schemas
+from gateway import clock
 from gateway.errors import Busy, Place, RejectedInput
 from tests.soap_desk import ACCOUNT, SECRET, Memory, serving
 from tests.soap_messages import (
@@ -33,6 +38,8 @@ from tests.soap_messages import (
 )
 
 Q = f"{{{NS}}}"
+FROZEN = Path(schemas.__file__).parent / "orders" / "v1" / "orders.wsdl"
+WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
 
 
 @pytest.fixture
@@ -50,6 +57,13 @@ def receipt_in(answer: requests.Response) -> bytes:
     """The receipt element, cut out as bytes."""
     content = answer.content
     return content[content.index(b"<receipt") : content.index(b"</receipt>") + len(b"</receipt>")]
+
+
+def expiring(minutes: int) -> etree._Element:
+    """A WS-Security Timestamp."""
+    stamp = etree.Element(f"{{{WSU}}}Timestamp")
+    etree.SubElement(stamp, f"{{{WSU}}}Expires").text = (clock.now() + timedelta(minutes=minutes)).isoformat()
+    return stamp
 
 
 def fault_in(answer: requests.Response) -> dict[str, str | None]:
@@ -164,6 +178,14 @@ def test_a_secret_with_accents_comes_through_in_both_ways(address: str):
 def test_a_security_header_that_must_be_understood_is_when_it_holds_a_username_token(address: str):
     header = a_username_token(more=' xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" s:mustUnderstand="1"')
     assert post(address, a_ping(header), authorization=None).status_code == 200
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(5, 200), (-5, 401)])
+def test_a_message_past_its_timestamp_is_refused(address: str, minutes: int, status: int):
+    client = zeep.Client(str(FROZEN), wsse=UsernameToken("supplier", SECRET, timestamp_token=expiring(minutes)))
+    envelope = client.create_message(client.service, "ping")
+    signed, _ = client.wsse.apply(envelope, {})
+    assert post(address, etree.tostring(signed), authorization=None).status_code == status
 
 
 def test_a_header_for_another_role_need_not_be_understood(address: str):
