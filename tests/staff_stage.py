@@ -157,13 +157,13 @@ def _people() -> bytes:
 
 def some_days(now: datetime) -> list[Archived]:
     """Reports of both libraries over the last days, of every sort."""
-    clean = Archived(now - timedelta(minutes=20), run=31)
+    clean = Archived(now - timedelta(hours=1), run=30)
     return [
         clean,
         replace(
             clean,
-            run=30,
-            written_at=now - timedelta(hours=1),
+            run=31,
+            written_at=now - timedelta(minutes=20),
             waiting_count=3,
             refused_count=1,
             cancelled_count=2,

@@ -31,7 +31,7 @@ def reports() -> str:
     """The list, as far as it is this visitor's."""
     wish = _wish()
     page = worklist.page(desk(), wish)
-    return render_template("reports.html", wish=wish, page=page, formats=_formats, needs_hand=worklist.needs_hand)
+    return render_template("reports.html", wish=wish, page=page, formats=_formats)
 
 
 def _wish() -> Wish:
@@ -92,14 +92,13 @@ def _find(institution: str, name: str) -> ArchivedReport:
 def report(institution: str, name: str) -> str:
     """One report: what it is about, what needs a hand, its files, and the report itself."""
     found = _find(institution, name)
-    library = worklist.library_of(desk().libraries, found.institution)
+    row = worklist.Rows(desk()).row(found)
     return render_template(
         "report.html",
+        row=row,
         report=found,
-        library=library,
-        written_on=worklist.day_of(found, library),
+        library=row.library,
         sender_name=desk().sender_names.get(found.sender, ""),
-        needs_hand=worklist.needs_hand(found),
         formats=_formats(found),
         uses=_uses(),
         body=viewing.body(_beginning(found)) if Format.HTML in found.formats else None,

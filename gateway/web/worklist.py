@@ -10,6 +10,8 @@ from gateway.library import Library
 from gateway.web.desk import ArchivedReport, Desk
 
 PAGE_SIZE = 50
+_RECENT = 30
+"""So many reports of a library are looked at to find the newest of each of its suppliers."""
 YEARS = range(2000, 2200)
 """Outside these nothing was ever written, and a zone could not be reckoned with."""
 _ELSEWHERE = "Europe/Amsterdam"
@@ -39,16 +41,26 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One report in the list."""
+    """One report in the list. `newest` is the last report on the same supplier, when that is another one."""
 
     report: ArchivedReport
     library: Library
-    on: date
+    newest: ArchivedReport | None
+
+    @property
+    def on(self) -> date:
+        """The day on which the report was written, as the library counts days."""
+        return self.report.written_at.astimezone(ZoneInfo(self.library.time_zone)).date()
+
+    @property
+    def still_waiting(self) -> int:
+        """Lines that wait now: each report counts all that waited then, so only the newest one can tell."""
+        return 0 if self.newest else self.report.waiting_count
 
     @property
     def needs_hand(self) -> bool:
-        """Whether somebody must do something: a line waits or was refused."""
-        return needs_hand(self.report)
+        """Whether somebody must do something: a line still waits, or was refused."""
+        return self.still_waiting + self.report.refused_count > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +79,31 @@ class Page:
     older: datetime | None
 
 
-def needs_hand(report: ArchivedReport) -> bool:
-    """Whether somebody must do something about this report."""
-    return report.waiting_count + report.refused_count > 0
-
-
-def day_of(report: ArchivedReport, library: Library) -> date:
-    """The day on which a report was written, as the library counts days."""
-    return report.written_at.astimezone(ZoneInfo(library.time_zone)).date()
-
-
 def library_of(libraries: Mapping[str, Library], institution: str) -> Library:
     """The library as the settings name it; one that left them is known by its code."""
     return libraries.get(institution) or Library(institution, institution, "", _ELSEWHERE)
+
+
+class Rows:
+    """Makes rows of reports; asks once per library which report is the newest."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._newest: dict[tuple[str, str], ArchivedReport] = {}
+        self._asked: set[str] = set()
+
+    def row(self, report: ArchivedReport) -> Row:
+        """One report as the list shows it."""
+        if report.institution not in self._asked:
+            self._asked.add(report.institution)
+            self._ask(report.institution)
+        newest = self._newest.get((report.institution, report.sender), report)
+        library = library_of(self._desk.libraries, report.institution)
+        return Row(report, library, newest if newest.name != report.name else None)
+
+    def _ask(self, institution: str) -> None:
+        for report in reversed(self._desk.reports([institution], since=None, until=None, limit=_RECENT)):
+            self._newest[report.institution, report.sender] = report
 
 
 def page(desk: Desk, wish: Wish) -> Page:
@@ -88,9 +112,10 @@ def page(desk: Desk, wish: Wish) -> Page:
         return Page((), None)
     since, until = _bounds(wish)
     wanted: list[Row] = []
+    rows = Rows(desk)
     while len(wanted) <= PAGE_SIZE:
         found = desk.reports(wish.institutions, since=since, until=until, limit=PAGE_SIZE + 1)
-        wanted += [row for row in _rows(desk, found) if _is_wanted(row, wish)]
+        wanted += [row for row in map(rows.row, found) if _is_wanted(row, wish)]
         if len(found) <= PAGE_SIZE:
             break
         until = found[-1].written_at
@@ -110,11 +135,6 @@ def _bounds(wish: Wish) -> tuple[datetime | None, datetime | None]:
 
 def _midnight(on: date, library: Library) -> datetime:
     return datetime.combine(on, time(), ZoneInfo(library.time_zone))
-
-
-def _rows(desk: Desk, found: Sequence[ArchivedReport]) -> list[Row]:
-    libraries = [library_of(desk.libraries, report.institution) for report in found]
-    return [Row(report, library, day_of(report, library)) for report, library in zip(found, libraries, strict=True)]
 
 
 def _is_wanted(row: Row, wish: Wish) -> bool:

@@ -203,8 +203,8 @@ def test_a_format_that_was_not_written_does_not_exist(stage: Stage, anna: FlaskC
 def test_the_list_says_in_words_what_needs_attention(stage: Stage, anna: FlaskClient) -> None:
     stage.shelf.archived = [
         replace(OURS, waiting_count=3, refused_count=1, cancelled_count=2, warning_count=1234),
-        replace(OURS, run=8, waiting_count=1),
-        replace(OURS, run=9),
+        replace(OURS, run=8, sender="000003", waiting_count=1),
+        replace(OURS, run=9, sender="000004"),
     ]
     words = re.sub(r"<[^>]+>|\s+", " ", anna.get("/reports").text)
     for sentence in ("3 regels wachten", "1 geweigerd", "2 titels afgemeld", "1.234 waarschuwingen", "1 regel wacht "):
@@ -221,6 +221,17 @@ def test_within_a_day_what_needs_a_hand_comes_first(stage: Stage, anna: FlaskCli
     ]
     shown = re.findall(r">INA-I201-000002-[0-9-]+-(\d)</a>", anna.get("/reports").text)
     assert shown == ["3", "1", "2"]
+
+
+def test_only_the_newest_report_of_a_supplier_tells_what_still_waits(stage: Stage, anna: FlaskClient) -> None:
+    later = replace(OURS, run=8, written_at=MORNING + timedelta(hours=1), waiting_count=1)
+    stage.shelf.archived = [replace(OURS, waiting_count=3), later]
+    page = anna.get("/reports").text
+    assert page.index("1 regel wacht") < page.index("3 regels wachtten toen")
+    assert page.count('<tr role="row" class="hand">') == 1
+    older = anna.get(f"/reports/I201/{OURS.name}").text
+    assert f'<a href="/reports/I201/{later.name}">' in older
+    assert OURS.name not in anna.get("/reports?attention=yes").text
 
 
 def test_only_what_needs_a_hand_leaves_the_rest_out(stage: Stage, anna: FlaskClient) -> None:
