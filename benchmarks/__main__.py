@@ -23,13 +23,14 @@ def main() -> None:
     """Measure the sizes asked for, each in a gateway of its own, one after the other."""
     asking = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     asking.add_argument("--sizes", default=",".join(map(str, SIZES)), help="mutations in one message, with commas")
+    asking.add_argument("--intake-only", action="store_true", help="do not wait for the reports")
     asking.add_argument("--json", action="store_true", help="answer as one JSON document")
     asked = asking.parse_args()
     console = Console(stderr=True)
     found = []
     for size in map(int, asked.sizes.split(",")):
         console.print(f"measuring a message of {size:,} mutations …")
-        found.append(measure(size))
+        found.append(measure(size, intake_only=asked.intake_only))
     if asked.json:
         print(json.dumps([{**asdict(each), "ratio": each.ratio} for each in found], indent=2))
     else:
@@ -58,7 +59,9 @@ def _cells(each: Figures) -> tuple[str, ...]:
         _judged(f"{each.ratio:.2f}x", each.ratio, MOST_RATIO if large else None),
         _judged(f"{each.report_seconds:.1f} s", each.report_seconds, REPORT_WITHIN_SECONDS.get(each.mutations))
         if each.state == "PROCESSED"
-        else f"{each.state} after {each.report_seconds:.0f} s",
+        else f"{each.state} after {each.report_seconds:.0f} s"
+        if each.state
+        else "–",
         f"{each.idle_megabytes:.0f} MB",
         _judged(
             f"{each.above_idle_intake_megabytes:.0f} MB",
@@ -81,7 +84,7 @@ def _footnote() -> str:
         f"{os.cpu_count()} cores. Medians where a size was measured more than once.\n"
         "intake, push to report, memory: python -m benchmarks --sizes N (a `gateway serve` and a client of its own)\n"
         "bound: python -m benchmarks.bound MESSAGE.xml DATABASE (parse, XSD per mutation, same tables, sync)\n"
-        "memory: the sum of the peaks (VmHWM) of all gateway processes, less what they held (VmRSS) before any message"
+        "memory: the peaks (VmHWM) of gateway processes alive at once, less what they held (VmRSS) before any message"
     )
 
 

@@ -55,7 +55,7 @@ def a_day(size: int, seed: int) -> Day:
     )
 
 
-def measure(size: int) -> Figures:
+def measure(size: int, *, intake_only: bool = False) -> Figures:
     """Measure one size in a gateway of its own, that took in one small message before."""
     intakes, bounds, reports, megabytes, state = [], [], [], 0.0, ""
     peaks: list[float] = []
@@ -70,7 +70,8 @@ def measure(size: int) -> Figures:
                 message_id = push.push_message(gateway.client, upload.message(path)).message_id
                 intakes.append(time.perf_counter() - began)
                 peaks.append(gateway.watch.peak_megabytes() - idle)
-                state = push.processed(gateway.client, message_id, within_seconds=_REPORT_WITHIN_SECONDS)["state"]
+                if not intake_only:
+                    state = push.processed(gateway.client, message_id, within_seconds=_REPORT_WITHIN_SECONDS)["state"]
                 reports.append(time.perf_counter() - began)
                 bounds.append(bound(path))
         return Figures(

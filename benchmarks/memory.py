@@ -1,4 +1,4 @@
-"""Memory of a process and its children, from /proc; a child that ends early is counted as far as it was seen."""
+"""Memory of a process and its children, from /proc; looked at often, so that children that live shortly are seen."""
 
 import threading
 from pathlib import Path
@@ -11,7 +11,7 @@ class Watch:
 
     def __init__(self, root: int) -> None:
         self._root = root
-        self._peaks: dict[int, int] = {}
+        self._peak = 0
         self._over = threading.Event()
         self._looking = threading.Thread(target=self._look, daemon=True)
         self._looking.start()
@@ -21,9 +21,9 @@ class Watch:
         return sum(_kilobytes(pid, "VmRSS") for pid in _tree(self._root)) / 1024
 
     def peak_megabytes(self) -> float:
-        """The sum of the highest that each of them ever held, at whatever moment: never too low."""
+        """The most that processes alive at one moment ever held, each at its own highest: rather too high."""
         self._note()
-        return sum(self._peaks.values()) / 1024
+        return self._peak / 1024
 
     def stop(self) -> None:
         """Look no more."""
@@ -35,8 +35,7 @@ class Watch:
             self._note()
 
     def _note(self) -> None:
-        for pid in _tree(self._root):
-            self._peaks[pid] = max(self._peaks.get(pid, 0), _kilobytes(pid, "VmHWM"))
+        self._peak = max(self._peak, sum(_kilobytes(pid, "VmHWM") for pid in _tree(self._root)))
 
 
 def _tree(root: int) -> list[int]:
