@@ -2,9 +2,12 @@
 
 import csv
 import logging
+import socket
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -149,6 +152,45 @@ def fittings() -> Fittings:
     )
 
 
+WSDL = (
+    '<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/"'
+    ' targetNamespace="urn:bestelsync:orders:1"><service name="OrderMutations"><port>'
+    '<soap:address location="{address}/soap/orders"/></port></service></definitions>'
+)
+
+
+class Door(BaseHTTPRequestHandler):
+    """Answers as the gateway's own address does, or wrongly in one way."""
+
+    answer = WSDL
+    status = 200
+
+    def do_GET(self) -> None:
+        address = f"http://127.0.0.1:{self.server.server_address[1]}"
+        body = self.answer.replace("{address}", address).encode()
+        self.send_response(self.status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def serving(answer: str = WSDL, status: int = 200) -> Iterator[int]:
+    door = type("OneDoor", (Door,), {"answer": answer, "status": status})
+    with ThreadingHTTPServer(("127.0.0.1", 0), door) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep log lines out of what a command answers, as the real command line does."""
@@ -171,6 +213,7 @@ class Installation:
     """A place to install in, and the command line to do it with."""
 
     home: Path
+    listen: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
     given: Fittings = field(default_factory=fittings)
 
     @property
@@ -188,7 +231,8 @@ class Installation:
     @property
     def flags(self) -> list[str]:
         return [
-            "init", "--yes", "--folder", str(self.folder), "--library", "I201:Bibliotheek Voorbeeld:folder",
+            "init", "--yes", "--listen", self.listen, "--folder", str(self.folder),
+            "--library", "I201:Bibliotheek Voorbeeld:folder",
             "--set", f"I201.folder={self.drop}",
         ]  # fmt: skip
 

@@ -109,4 +109,4 @@ class ImportStep:
                 shown.append(f"and {len(done.refused) - REFUSED_SHOWN} more")
             rows = "\n".join(f"  {row}" for row in shown)
             raise RowsRefused(refused=len(done.refused), path=self.file.path, rows=rows)
-        return f"{done.taken} rows from {self.file.path.name}"
+        return f"{done.taken} {'row' if done.taken == 1 else 'rows'} from {self.file.path.name}"

@@ -8,6 +8,7 @@ from shutil import rmtree
 
 from gateway.errors import ConfigurationError
 from gateway.install import first_accounts
+from gateway.install.checks.outside import is_running
 from gateway.install.fittings import Fittings
 from gateway.install.journal import Journal, Made, MadeKind
 from gateway.install.plan import SQLITE, sqlite_file
@@ -28,6 +29,13 @@ class MessagesKept(ConfigurationError):
 
     message = "The database holds {messages} messages of suppliers, which would be lost."
     hint = "If they may really go, make a backup and add --even-with-messages."
+
+
+class StillRunning(ConfigurationError):
+    """A gateway that runs would go on with what is taken away."""
+
+    message = "The gateway is running: it answers on {listen}."
+    hint = "Stop it first: `systemctl stop bestelsync-gateway`, or end `gateway serve`."
 
 
 class DatabaseUnknown(ConfigurationError):
@@ -52,12 +60,14 @@ def prepare(config: Path, journal: Journal, fittings: Fittings, *, even_with_mes
 
     Raises:
         NothingToUndo: `init` made nothing here.
+        StillRunning: it must be stopped first.
         MessagesKept: messages would be lost.
         DatabaseUnknown: whether messages would be lost cannot be told.
     """
     made = journal.read()
     if not made:
         raise NothingToUndo(path=journal.path)
+    _see_that_it_stands_still(config, fittings)
     url = _database_url(config, fittings, made, even_with_messages=even_with_messages)
     goes = any(each.kind in (MadeKind.DATABASE, MadeKind.TABLES) for each in made)
     if url is not None and goes and not even_with_messages:
@@ -65,6 +75,15 @@ def prepare(config: Path, journal: Journal, fittings: Fittings, *, even_with_mes
             if fittings.tables.exist(database) and (messages := fittings.tables.messages(database)):
                 raise MessagesKept(messages=messages)
     return Undoing(journal, url, fittings, with_contents=even_with_messages)
+
+
+def _see_that_it_stands_still(config: Path, fittings: Fittings) -> None:
+    try:
+        settings = fittings.read_settings(config)
+    except ConfigurationError:
+        return
+    if is_running(settings):
+        raise StillRunning(listen=settings.listen)
 
 
 def _database_url(config: Path, fittings: Fittings, made: list[Made], *, even_with_messages: bool) -> str | None:

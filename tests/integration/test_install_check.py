@@ -2,14 +2,9 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,45 +13,7 @@ from gateway import clock, db
 from gateway.install.checks import machine
 from gateway.install.checks.doctor import examine
 from gateway.install.checks.finding import Finding, Health
-from tests.installing import Installation
-
-WSDL = (
-    '<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/"'
-    ' targetNamespace="urn:bestelsync:orders:1"><service name="OrderMutations"><port>'
-    '<soap:address location="{address}/soap/orders"/></port></service></definitions>'
-)
-
-
-class Door(BaseHTTPRequestHandler):
-    """Answers as the gateway's own address does, or wrongly in one way."""
-
-    answer = WSDL
-    status = 200
-
-    def do_GET(self) -> None:
-        address = f"http://127.0.0.1:{self.server.server_address[1]}"
-        body = self.answer.replace("{address}", address).encode()
-        self.send_response(self.status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None: ...
-
-
-@contextmanager
-def serving(answer: str = WSDL, status: int = 200) -> Iterator[int]:
-    door = type("OneDoor", (Door,), {"answer": answer, "status": status})
-    with ThreadingHTTPServer(("127.0.0.1", 0), door) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+from tests.installing import WSDL, Installation, free_port, serving
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ def test_a_flag_that_contradicts_the_settings_is_refused_by_key(place: Installat
 
     refused = place.run(*place.flags, "--listen", "127.0.0.1:9999", "--library", "I202:Andere:folder").exception
 
-    assert "listen: the file says 127.0.0.1:8080, the flag says 127.0.0.1:9999" in str(refused)
+    assert f"listen: the file says {place.listen}, the flag says 127.0.0.1:9999" in str(refused)
     assert "I202: the file has no such library" in str(refused)
     assert place.config.read_text() == before
 

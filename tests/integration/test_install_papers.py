@@ -103,7 +103,7 @@ def test_the_service_may_write_only_where_the_settings_say_it_works(place: Insta
 
 def test_only_a_low_port_gets_the_capability_for_it(place: Installation) -> None:
     assert values(unit(place), "AmbientCapabilities") == [""]
-    place.config.write_text(place.config.read_text().replace("127.0.0.1:8080", "127.0.0.1:443"))
+    place.config.write_text(place.config.read_text().replace(place.listen, "127.0.0.1:443"))
     assert values(unit(place), "AmbientCapabilities") == ["CAP_NET_BIND_SERVICE"]
 
 

@@ -9,7 +9,7 @@ from gateway import db
 from gateway.accounts import people, suppliers
 from gateway.install.journal import Journal, Made, MadeKind
 from gateway.install.steps import journal_of
-from tests.installing import Installation
+from tests.installing import Installation, serving
 
 
 @pytest.fixture
@@ -77,10 +77,11 @@ def test_undo_with_messages_takes_reports_too_and_tells_how_many(place: Installa
     place.init()
     receive_messages(place, 3)
     (place.folder / "reports" / "INA-I201.txt").write_text("x" * 200_000)
+    size = sum(each.stat().st_size for each in place.folder.rglob("*") if each.is_file())
 
     result = place.run("init", "--undo", "--yes", "--even-with-messages")
 
-    assert "4 files of 0.3 MB" in result.output
+    assert f"4 files of {size / 1e6:.1f} MB" in result.output
     assert place.paths() == before
 
 
@@ -93,6 +94,17 @@ def test_undo_keeps_what_others_put_into_our_folders(place: Installation) -> Non
 
     assert theirs.read_text() == "of the installer"
     assert "1 things in it were not made by" in result.output
+
+
+def test_undo_refuses_while_the_gateway_runs(place: Installation) -> None:
+    with serving() as port:
+        place.init("--listen", f"127.0.0.1:{port}")
+        before = place.paths()
+
+        refused = place.run("init", "--undo", "--yes").exception
+
+    assert f"it answers on 127.0.0.1:{port}" in str(refused)
+    assert place.paths() == before
 
 
 def test_undo_leaves_folders_that_were_there_before(place: Installation) -> None:

@@ -13,7 +13,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from lxml import etree
 
 from gateway import clock
-from gateway.config import LibrarySettings
+from gateway.config import LibrarySettings, Settings
 from gateway.errors import GatewayError
 from gateway.install.checks.finding import Check, Finding, Patient, doubtful, good, wrong
 
@@ -129,15 +129,9 @@ def _clock(there: datetime | None) -> Iterator[Finding]:
 def port(patient: Patient) -> Iterator[Finding]:
     """Where the server listens is free, or the gateway itself answers there."""
     listen, host, number = patient.settings.listen, patient.settings.host, patient.settings.port
-    asked = _ANYWHERE.get(host, host)
-    if not _answers(asked, number):
+    if not _answers(_ANYWHERE.get(host, host), number):
         yield _bindable(listen, host, number)
-        return
-    try:
-        ours = bool(fetch(f"http://{f'[{asked}]' if ':' in asked else asked}:{number}").addresses)
-    except Unreachable:
-        ours = False
-    if ours:
+    elif is_running(patient.settings):
         yield good("port", f"the gateway answers on {listen}")
     else:
         yield wrong(
@@ -145,6 +139,15 @@ def port(patient: Patient) -> Iterator[Finding]:
             f"Another program answers on {listen}.",
             f"Stop it (`ss -ltnp 'sport = :{number}'` names it), or choose another `listen`.",
         )
+
+
+def is_running(settings: Settings) -> bool:
+    """Whether a gateway answers where these settings let it listen."""
+    asked = _ANYWHERE.get(settings.host, settings.host)
+    try:
+        return bool(fetch(f"http://{f'[{asked}]' if ':' in asked else asked}:{settings.port}").addresses)
+    except Unreachable:
+        return False
 
 
 def _answers(host: str, number: int) -> bool:
