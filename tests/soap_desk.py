@@ -75,6 +75,8 @@ class Memory:
     tries: list[tuple[str, str]] = field(default_factory=list)
     begun: int = 0
     discarded: int = 0
+    handed_rows: int = 0
+    handed_bytes: int = 0
     keep_rows: bool = True
     fail_with: Exception | None = None
     fail_at: str = ""
@@ -149,6 +151,7 @@ class RecordingIntake:
 
     def raw(self, received: bytes) -> None:
         assert not self._closed
+        self._memory.handed_bytes += len(received)
         if self._memory.keep_rows:
             self._raw.append(received)
 
@@ -164,6 +167,7 @@ class RecordingIntake:
         assert len(rows) == len(lines)
         self._memory.fail("add")
         self._count += len(rows)
+        self._memory.handed_rows += len(rows)
         if self._memory.keep_rows:
             self._rows += rows
             self._lines += lines

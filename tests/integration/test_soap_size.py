@@ -69,6 +69,14 @@ def test_of_ten_thousand_errors_the_first_twenty_are_told_and_their_number():
     assert memory.kept == {} and memory.discarded == memory.begun
 
 
+def test_nothing_more_is_handed_over_after_the_first_flaw():
+    memory = Memory()
+    with serving(memory) as address:
+        assert post(address, a_large_push(6000, bad=[1])).status_code == 500
+    assert memory.handed_rows == 0
+    assert memory.handed_bytes <= 2 * 65_536
+
+
 def test_lines_are_right_beyond_the_65535th():
     memory = Memory()
     with serving(memory) as address:
