@@ -16,6 +16,7 @@ from gateway.config import LibrarySettings, Settings
 from gateway.install.files import read_key
 from gateway.install.fittings import BRANCHES, BUDGET_CODES, OPEN_ORDERS, Fittings, Tables
 from gateway.library import Library
+from gateway.log import logger
 from gateway.orders import answers, imports, intake, processing, recovery, reporting, trial
 from gateway.orders.intake import Arrival, Reception
 from gateway.orders.model import MessageHeader, PlanLine
@@ -177,10 +178,31 @@ def report_on(gateway: Gateway, account: SupplierAccount, message_id: str, form:
     return answers.report(gateway.database, account, message_id, lambda mention: suppliers_copy(gateway, mention, form))
 
 
-def note_refusal(gateway: Gateway, **values: str) -> None:
-    """Keep that a refused message came."""
+def note_refusal(
+    gateway: Gateway,
+    *,
+    account: SupplierAccount | None,
+    address: str,
+    digest: str | None,
+    code: str,
+    sentence: str,
+    number: str | None,
+) -> None:
+    """Keep that a refused message came; a caller that nobody knows is only logged, so that no stranger fills tables."""
+    if account is None:
+        logger.warning("app.stranger_refused", address=address, code=code)
+        return
     with db.writing(gateway.database) as connection:
-        messages.note_refusal(connection, received_at=clock.now().isoformat(), **values)
+        messages.note_refusal(
+            connection,
+            received_at=clock.now().isoformat(),
+            account=account.name,
+            address=address,
+            digest=digest or "",
+            code=code,
+            sentence=sentence,
+            number=number or "",
+        )
 
 
 def authenticate(gateway: Gateway) -> Callable[[str, str, str], SupplierAccount]:

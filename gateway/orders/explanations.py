@@ -27,6 +27,9 @@ def sentences(findings: Sequence[Finding]) -> str:
     return " ".join(EXPLANATIONS[each.code].sentence.format(**each.facts) for each in findings)
 
 
+DAYS = frozenset({"on", "until", "valid_from", "start"})
+"""The facts that are days, in ISO 8601 until somebody reads them."""
+
 EXPLANATIONS: Mapping[str, Explanation] = {
     # Waiting: the library or the supplier can take the cause away.
     "unknown-order": Explanation(

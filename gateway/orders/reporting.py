@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from gateway.db import Connection, Engine, reading
 from gateway.library import Library
 from gateway.money import NOTHING, Cents, cents
-from gateway.orders.explanations import EXPLANATIONS, Finding
+from gateway.orders.explanations import DAYS, EXPLANATIONS, Finding
 from gateway.orders.model import BudgetCode, Kind, Outcome
 from gateway.orders.store import accounting, codes, progress
 from gateway.orders.store.progress import Run
@@ -73,7 +73,17 @@ def report(database: Engine, run: Run, number: int, processed_at: datetime, read
 
 def sentence(findings: Iterable[Finding], language: str) -> str:
     """What there is to tell of one mutation, in the reader's language."""
-    return " ".join(say(EXPLANATIONS[each.code].sentence, language, **each.facts) for each in findings).strip()
+    return " ".join(say(EXPLANATIONS[each.code].sentence, language, **_told(each, language)) for each in findings)
+
+
+def _told(finding: Finding, language: str) -> dict[str, str]:
+    """The facts of a finding with its days as the reader writes them."""
+    if language != "nl":
+        return dict(finding.facts)
+    return {
+        name: f"{date.fromisoformat(value):%d-%m-%Y}" if name in DAYS else value
+        for name, value in finding.facts.items()
+    }
 
 
 def _hint(findings: Iterable[Finding], language: str) -> str:
@@ -232,15 +242,16 @@ _NUMBERS = {
     "number-gap": "The supplier's previous message had number {before}, this one {number}: one may be missing.",
     "number-back": "The supplier's previous message had number {before}, this one {number}: its numbers went back.",
 }
-_CANNOT = "The library system cannot be told {element}: left out of {lines} lines."
+_CANNOT = "The library system cannot be told: {elements}. Between brackets: the number of lines."
 
 
 def _remarks(connection: Connection, run: Run, message: Any, language: str) -> Iterator[str]:
     for remark in json.loads(message.remarks) if message is not None else ():
         code, before, number = remark.split()
         yield say(_NUMBERS[code], language, before=before, number=number)
-    for element, lines in sorted(accounting.left_out(connection, run).items()):
-        yield say(_CANNOT, language, element=element, lines=lines)
+    if left_out := accounting.left_out(connection, run):
+        elements = ", ".join(f"{element} ({lines})" for element, lines in sorted(left_out.items()))
+        yield say(_CANNOT, language, elements=elements)
 
 
 def _period(message: Any) -> tuple[datetime, datetime] | None:
