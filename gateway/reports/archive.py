@@ -12,8 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from gateway import clock
 from gateway.db import metadata, reading, writing
 from gateway.errors import RejectedInput
+from gateway.log import logger
 from gateway.reports import afo291, ina, shelf
 from gateway.reports.model import Audience, Format, Layout, Report, ReportFile
+
+_COUNTS = ("mutation_count", "cancelled_count", "waiting_count", "refused_count", "warning_count")
 
 reports = sa.Table(
     "reports",
@@ -27,11 +30,7 @@ reports = sa.Table(
     sa.Column("audience", sa.Text, nullable=False),
     sa.Column("corrects", sa.Text, nullable=False),
     sa.Column("written_at", sa.Text, nullable=False),
-    sa.Column("mutation_count", sa.Integer, nullable=False),
-    sa.Column("cancelled_count", sa.Integer, nullable=False),
-    sa.Column("waiting_count", sa.Integer, nullable=False),
-    sa.Column("refused_count", sa.Integer, nullable=False),
-    sa.Column("warning_count", sa.Integer, nullable=False),
+    *(sa.Column(count, sa.Integer, nullable=False) for count in _COUNTS),
     sa.UniqueConstraint("name", "audience"),
     sa.Index("reports_by_institution", "institution", "written_at"),
 )
@@ -113,7 +112,8 @@ def keep(
 ) -> Archived:
     """Write a report once; a format that was written before stays as it is.
 
-    After a crash between files and database it is written anew, over what was left behind.
+    After a crash between files and database it is written anew, over what was left behind. A PDF that
+    cannot be made is left out and tried again by the next call; the other formats do not wait for it.
 
     Args:
         folder: the archive; files go to `<institution>/<year>/` in it, a supplier's copy to `supplier/` below that.
@@ -121,6 +121,7 @@ def keep(
         windows_1252: write the text format for programs that cannot read UTF-8.
 
     Raises:
+        TypesettingFailed: only the PDF was asked for, and it cannot be made.
         Busy: disk or database is full or gone; nothing that counts was kept.
         ReportFolderUnusable: one of the folders cannot be written to. When it is `reader_folder`, the
             report itself is kept, and the next call with the same report offers it again.
@@ -140,16 +141,19 @@ def _write(
     layout = {Layout.INA: ina, Layout.AFO291: afo291}[report.layout]
     document = layout.document(report, audience)
     paths = {form: _path(report, audience, form) for form in forms}
-    with shelf.drafts(folder, document, paths, windows_1252=windows_1252) as (drafts, counts):
+    with shelf.drafts(folder, document, paths, windows_1252=windows_1252) as (drafts, written):
+        if written.without_pdf:
+            logger.error("reports.pdf_not_made", report=report.name, **written.without_pdf.facts)
         try:
             with writing(database) as connection:
-                pk = _report_row(connection, report, audience, counts["cancelled"])
+                pk = _report_row(connection, report, audience, written.counts["cancelled"])
                 # The rows go first: whoever comes second fails here, before a file is replaced.
                 connection.execute(report_files.insert(), [_file_row(pk, each, windows_1252) for each in drafts])
                 shelf.publish(folder, drafts)
         except IntegrityError:
             if find(database, report.name, audience) is None:
                 raise
+            logger.info("reports.written_by_another", report=report.name)
 
 
 def _path(report: Report, audience: Audience, form: Format) -> str:
@@ -163,22 +167,22 @@ def _report_row(connection: sa.Connection, report: Report, audience: Audience, c
     known = connection.scalar(sa.select(reports.c.pk).where(is_this))
     if known is not None:
         return int(known)
-    values = {
-        "institution": report.institution,
-        "sender": report.sender,
-        "run": report.run,
-        "layout": report.layout.value,
-        "name": report.name,
-        "audience": audience.value,
-        "corrects": report.corrects,
-        "written_at": _written(clock.now()),
-        "mutation_count": report.books.received,
-        "cancelled_count": cancelled,
-        "waiting_count": report.books.closing_waiting,
-        "refused_count": report.books.refused,
-        "warning_count": report.books.warned,
-    }
-    return int(connection.execute(reports.insert().returning(reports.c.pk), values).scalar_one())
+    insert = reports.insert().values(
+        institution=report.institution,
+        sender=report.sender,
+        run=report.run,
+        layout=report.layout.value,
+        name=report.name,
+        audience=audience.value,
+        corrects=report.corrects,
+        written_at=_written(clock.now()),
+        mutation_count=report.books.received,
+        cancelled_count=cancelled,
+        waiting_count=report.books.closing_waiting,
+        refused_count=report.books.refused,
+        warning_count=report.books.warned,
+    )
+    return int(connection.execute(insert.returning(reports.c.pk)).scalar_one())
 
 
 def _file_row(pk: int, draft: shelf.Draft, windows_1252: bool) -> dict[str, Any]:
@@ -287,11 +291,7 @@ def _report(row: sa.Row[Any], files: list[ArchivedFile]) -> Archived:
         layout=Layout(row.layout),
         corrects=row.corrects,
         written_at=datetime.fromisoformat(row.written_at),
-        mutation_count=row.mutation_count,
-        cancelled_count=row.cancelled_count,
-        waiting_count=row.waiting_count,
-        refused_count=row.refused_count,
-        warning_count=row.warning_count,
+        **{count: getattr(row, count) for count in _COUNTS},
         files=tuple(files),
     )
 

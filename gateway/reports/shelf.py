@@ -13,11 +13,12 @@ from typing import BinaryIO
 
 from gateway.errors import Busy, ConfigurationError
 from gateway.reports.document import Document
-from gateway.reports.formats import write
+from gateway.reports.formats import Written, write
 from gateway.reports.model import Format
 
 _READ_ONLY = 0o440
 _DRAFTS = ".draft-"
+_A_DAY_SECONDS = 24 * 60 * 60
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -59,39 +60,54 @@ class Draft:
 @contextmanager
 def drafts(
     folder: Path, document: Document, paths: dict[Format, str], *, windows_1252: bool = False
-) -> Iterator[tuple[list[Draft], dict[str, int]]]:
+) -> Iterator[tuple[list[Draft], Written]]:
     """Write the report aside, and forget it at the end of the block unless `publish` put it in place.
+
+    A PDF that could not be made is left out, unless it is the only thing that was asked for.
 
     Args:
         folder: the archive.
         paths: per format where it will go, from `folder` on.
 
     Returns:
-        The drafts, and the number of rows in each section.
+        The drafts, and what was written.
 
     Raises:
+        TypesettingFailed: nothing but the PDF was asked for, and it could not be made.
         Busy: the disk is full.
         ReportFolderUnusable: we may not write there.
     """
     with _in_our_words(folder):
         folder.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=_DRAFTS, dir=folder))
+        _sweep(folder, aside)
     try:
         with _in_our_words(folder):
-            counts = _write(aside, document, paths, windows_1252=windows_1252)
-            written = [_draft(form, aside / Path(path).name, path) for form, path in paths.items()]
-        yield written, counts
+            written = _write(aside, document, paths, windows_1252=windows_1252)
+            made = [form for form in paths if form is not Format.PDF or written.without_pdf is None]
+            if not made and written.without_pdf:
+                raise written.without_pdf
+            ready = [_draft(form, aside / Path(paths[form]).name, paths[form]) for form in made]
+        yield ready, written
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _write(aside: Path, document: Document, paths: dict[Format, str], *, windows_1252: bool) -> dict[str, int]:
+def _sweep(folder: Path, aside: Path) -> None:
+    """Throw away what a killed process left aside more than a day ago; by the disk's clock, not ours."""
+    now = aside.stat().st_mtime
+    for left in folder.glob(f"{_DRAFTS}*"):
+        if left.stat().st_mtime < now - _A_DAY_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _write(aside: Path, document: Document, paths: dict[Format, str], *, windows_1252: bool) -> Written:
     with ExitStack() as opened:
         files = {form: opened.enter_context((aside / Path(path).name).open("wb")) for form, path in paths.items()}
-        counts = write(document, files, windows_1252=windows_1252)
+        written = write(document, files, windows_1252=windows_1252)
         for file in files.values():
             _sync(file)
-    return counts
+    return written
 
 
 def _draft(form: Format, written: Path, path: str) -> Draft:

@@ -1,9 +1,11 @@
 """The archive of reports, on a real SQLite file and a real disk."""
 
+import os
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -15,7 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
-from gateway import clock, db
+from gateway import clock, db, typeset
 from gateway.reports import archive, shelf
 from gateway.reports.model import Audience, Format, Layout
 from tests.builders_reports import a_report
@@ -129,6 +131,42 @@ def test_nothing_is_left_behind_when_the_database_cannot_be_written(database: sa
     assert list(folder.iterdir()) == []
     with db.reading(database) as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(archive.reports)) == 0
+
+
+def test_two_that_write_the_same_report_at_once_keep_one(database: sa.Engine, folder: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        tries = [
+            pool.submit(archive.keep, database, folder, a_report(), Audience.STAFF, formats=TEXTS) for _ in range(4)
+        ]
+    kept = [each.result() for each in tries]
+    assert all(each == kept[0] for each in kept)
+    assert len(files_in(folder)) == 2
+    assert archive.open_file(database, folder, NAME, Format.TXT, Audience.STAFF).content
+
+
+def test_report_does_not_wait_for_a_pdf_that_cannot_be_made(
+    database: sa.Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typeset, "TIME_LIMIT_SECONDS", 0.001)
+    kept = archive.keep(database, folder, a_report(), Audience.STAFF)
+    assert Format.PDF not in kept.formats
+    assert len(kept.formats) == 5
+    with pytest.raises(typeset.TypesettingFailed):
+        archive.keep(database, folder, a_report(), Audience.STAFF, formats=(Format.PDF,))
+    monkeypatch.undo()
+    assert Format.PDF in archive.keep(database, folder, a_report(), Audience.STAFF).formats
+
+
+def test_what_a_killed_process_left_aside_is_thrown_away_after_a_day(database: sa.Engine, folder: Path) -> None:
+    old, young = folder / ".draft-old", folder / ".draft-young"
+    for left in (old, young):
+        left.mkdir(parents=True)
+        (left / "half.txt").write_text("half")
+    two_days_ago = old.stat().st_mtime - 2 * 24 * 60 * 60
+    os.utime(old, (two_days_ago, two_days_ago))
+    archive.keep(database, folder, a_report(), Audience.STAFF, formats=TEXTS)
+    assert not old.exists()
+    assert young.exists()
 
 
 def test_altered_file_is_not_handed_out(database: sa.Engine, folder: Path) -> None:

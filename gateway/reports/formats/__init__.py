@@ -1,6 +1,7 @@
 """Every format of a report, written in one pass over its rows: the same numbers in all of them."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO
 
@@ -13,6 +14,7 @@ from gateway.reports.formats.writing import Writer, showers
 from gateway.reports.formats.xlsx import XlsxWriter
 from gateway.reports.formats.xml import XmlWriter
 from gateway.reports.model import Format
+from gateway.typeset import TypesettingFailed
 
 _WRITERS: Mapping[Format, Callable[[BinaryIO], Writer]] = {
     Format.TXT: TextWriter,
@@ -24,24 +26,34 @@ _WRITERS: Mapping[Format, Callable[[BinaryIO], Writer]] = {
 }
 
 
-def write(document: Document, files: Mapping[Format, BinaryIO], *, windows_1252: bool = False) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of writing: the number of rows per section, by its key, and why a PDF could not be made."""
+
+    counts: Mapping[str, int]
+    without_pdf: TypesettingFailed | None = None
+
+
+def write(document: Document, files: Mapping[Format, BinaryIO], *, windows_1252: bool = False) -> Written:
     """Write the report into every file, reading each row once.
 
     Args:
         files: per format an open file to write to; the caller closes and syncs it.
         windows_1252: write the text format for programs that cannot read UTF-8; a character that
             does not exist there becomes its nearest.
-
-    Returns:
-        The number of rows per section, by its key.
     """
     writers = [_writer(form, file, windows_1252=windows_1252) for form, file in files.items()]
     for writer in writers:
         writer.begin(document)
     counts = {section.key: _write_section(section, writers) for section in document.sections}
+    failure = None
     for writer in writers:
-        writer.end()
-    return counts
+        try:
+            writer.end()
+        except TypesettingFailed as error:
+            # Staff must not go without their report because it could not be set as a PDF.
+            failure = error
+    return Written(counts, failure)
 
 
 def _writer(form: Format, file: BinaryIO, *, windows_1252: bool) -> Writer:
