@@ -149,7 +149,7 @@ def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
             "recover": (RECOVER_EVERY_SECONDS, partial(recovery.recover, gateway.database, enqueue)),
             "look at waiting": (
                 LOOK_AT_WAITING_EVERY_SECONDS,
-                partial(recovery.look_at_waiting, gateway.database, enqueue),
+                partial(recovery.look_at_waiting, gateway.database, enqueue, tuple(gateway.libraries)),
             ),
             "retry failed jobs": (int(timedelta(minutes=5).total_seconds()), lambda: _retry(worker)),
         }

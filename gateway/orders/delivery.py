@@ -39,6 +39,19 @@ def deliver(database: Engine, run: Run, system: OrderSystem) -> bool:
         _settle(database, run, offered, results)
 
 
+def read_back(database: Engine, system: OrderSystem, institution: str) -> None:
+    """Take in what the system said of lines handed over earlier; a system that is down is asked again next time."""
+    try:
+        acknowledgements = system.acknowledgements()
+    except SystemUnavailable as error:
+        logger.warning("orders.acknowledgements_unavailable", institution=institution, reason=str(error))
+        return
+    if acknowledgements:
+        with writing(database) as connection:
+            deliveries.acknowledge(connection, acknowledgements)
+        system.forget(acknowledgements)
+
+
 def _note_failure(
     database: Engine, run: Run, error: SystemUnavailable, offered: Sequence[tuple[int, SystemLine]]
 ) -> None:

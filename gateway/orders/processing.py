@@ -58,6 +58,7 @@ def run(workshop: Workshop, institution: str, message_pk: int | None) -> None:
     served = workshop.served.get(institution)
     if served is None:
         raise LookupError(f"{institution} has work to do, but is no longer among the libraries of the settings")
+    delivery.read_back(workshop.database, served.system, institution)
     with reading(workshop.database) as connection:
         if message_pk is None:
             senders = progress.senders_waiting(connection, institution)
@@ -94,6 +95,7 @@ def _close_delivery(database: Engine, opened: Run, reached: bool) -> None:
     with writing(database) as connection:
         if not reached:
             deliveries.note_undelivered(connection, opened, progress.pack([Finding("system-unavailable")]))
+        deliveries.tell_refused_later(connection, opened)
         progress.mark(connection, opened, delivered_at=stamp(clock.now()))
 
 

@@ -13,7 +13,7 @@ from gateway.library import Library
 from gateway.money import NOTHING, Cents, cents
 from gateway.orders.explanations import DAYS, EXPLANATIONS, Finding
 from gateway.orders.model import BudgetCode, Kind, Outcome
-from gateway.orders.store import accounting, codes, progress
+from gateway.orders.store import accounting, codes, deliveries, progress
 from gateway.orders.store.progress import Run
 from gateway.reports.model import (
     Books,
@@ -242,6 +242,9 @@ _NUMBERS = {
     "number-gap": "The supplier's previous message had number {before}, this one {number}: one may be missing.",
     "number-back": "The supplier's previous message had number {before}, this one {number}: its numbers went back.",
 }
+_REFUSED_LATER = (
+    "The library system refused order {order} ({title}) after it was handed over: {reason}. Enter it there by hand."
+)
 _CANNOT = "The library system cannot be told: {elements}. Between brackets: the number of lines."
 
 
@@ -249,6 +252,9 @@ def _remarks(connection: Connection, run: Run, message: Any, language: str) -> I
     for remark in json.loads(message.remarks) if message is not None else ():
         code, before, number = remark.split()
         yield say(_NUMBERS[code], language, before=before, number=number)
+    for row in deliveries.refused_later(connection, run):
+        order = f"{row.order_number}/{row.order_line}"
+        yield say(_REFUSED_LATER, language, order=order, title=row.title or "", reason=row.reason)
     if left_out := accounting.left_out(connection, run):
         elements = ", ".join(f"{element} ({lines})" for element, lines in sorted(left_out.items()))
         yield say(_CANNOT, language, elements=elements)

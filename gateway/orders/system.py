@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
-from typing import ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from pydantic import BaseModel
 
 from gateway.library import Library
 from gateway.orders.model import Kind, LineState, Mutation, Share
 from gateway.reports.model import Layout
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class LineStatus(StrEnum):
@@ -76,7 +78,7 @@ class Workplace:
 
     library: Library
     sender_name: str
-    folder: Path
+    folder: "Path"
 
 
 _ON_THE_LINE = {

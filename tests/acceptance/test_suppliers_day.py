@@ -279,3 +279,18 @@ def test_books_close_in_every_report(stage: Stage) -> None:
         books = report.partition("DE BOEKEN\n")[2].partition("CONTROLETOTALEN")[0]
         totals = [line.split()[-1] for line in books.splitlines() if line.startswith("= Samen")]
         assert len(totals) == 2 and totals[0] == totals[1]
+
+
+def test_line_that_vsmart_refuses_afterwards_is_told_in_the_next_report(stage: Stage) -> None:
+    stage.push(a_mutation(mutation_id="M-1"), a_mutation(mutation_id="M-2", order_number="B2", order_line="7"))
+    stage.process()
+    stage.vsmart.refused["7"] = "Titel niet gevonden"
+    stage.vsmart.step()
+    stage.release()
+    states = dict(stage.rows("select mutation_id, state from deliveries join mutations on pk = mutation_pk"))
+    assert states == {"M-1": "confirmed", "M-2": "refused later"}
+    _, later = stage.reports("I202")
+    told = " ".join(later.split())
+    assert "weigerde bestelling B2/7" in told and "Titel niet gevonden" in told
+    stage.release()
+    assert len(stage.reports("I202")) == 2

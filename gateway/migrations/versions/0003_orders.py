@@ -229,6 +229,8 @@ def upgrade() -> None:
         sa.Column("findings", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("left_out", sa.Text(), server_default="", nullable=False),
+        sa.Column("told_in", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["told_in"], ["runs.pk"]),
         sa.ForeignKeyConstraint(
             ["mutation_pk"],
             ["mutations.pk"],

@@ -13,9 +13,10 @@ from gateway.orders.reading import stamp
 from gateway.orders.store.lines import share
 from gateway.orders.store.progress import Run
 from gateway.orders.store.tables import WIRE_COLUMNS, deliveries, effects, system_health
-from gateway.orders.system import LineResult, SystemLine
+from gateway.orders.system import Acknowledgement, LineResult, LineStatus, SystemLine
 
 _PLACES_A_RUN = 10_000_000
+REFUSED_LATER = "refused later"
 _COLUMNS = (
     "mutation_pk", "institution", "sender", "place", "state", "state_before", "state_after", "outcome", "findings",
 )  # fmt: skip
@@ -88,6 +89,47 @@ def note_undelivered(connection: sa.Connection, run: Run, findings: str) -> int:
         ),
         {"run": run.pk, "institution": run.institution, "sender": run.sender, "findings": findings},
     ).rowcount
+
+
+def acknowledge(connection: sa.Connection, acknowledgements: Sequence[Acknowledgement]) -> None:
+    """Keep what the system said later: a line that it has, or one that it refused after all."""
+    for each in acknowledgements:
+        sender, _, mutation_id = each.key.partition("-")
+        connection.execute(
+            sa.text(
+                "update deliveries set state = :state, reason = :reason where state = 'handed over' and mutation_pk ="
+                " (select pk from mutations where sender = :sender and mutation_id = :mutation and standing = 'NEW')"
+            ),
+            {
+                "state": LineStatus.CONFIRMED.value if each.accepted else REFUSED_LATER,
+                "reason": each.reason,
+                "sender": sender,
+                "mutation": mutation_id,
+            },
+        )
+
+
+def tell_refused_later(connection: sa.Connection, run: Run) -> None:
+    """Let this run's report tell what the system refused after all."""
+    connection.execute(
+        deliveries.update()
+        .where(
+            deliveries.c.institution == run.institution,
+            deliveries.c.sender == run.sender,
+            deliveries.c.state == REFUSED_LATER,
+            deliveries.c.told_in.is_(None),
+        )
+        .values(told_in=run.pk)
+    )
+
+
+def refused_later(connection: sa.Connection, run: Run) -> list[sa.Row[Any]]:
+    """What this run's report tells of lines that the system refused after all: order, title, reason."""
+    statement = sa.text(
+        "select mutations.order_number, mutations.order_line, mutations.title, deliveries.reason from deliveries"
+        " join mutations on mutations.pk = deliveries.mutation_pk where told_in = :run order by deliveries.place"
+    )
+    return list(connection.execute(statement, {"run": run.pk}))
 
 
 def due(connection: sa.Connection, now: str) -> list[str]:

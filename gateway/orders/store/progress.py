@@ -13,7 +13,7 @@ from gateway.orders.ledger import LineKey
 from gateway.orders.model import Mutation
 from gateway.orders.reading import ORDER_LINE, ORDER_NUMBER
 from gateway.orders.reading import mutation as mutation_of
-from gateway.orders.store.tables import WIRE_COLUMNS, messages, outcomes, runs, waiting
+from gateway.orders.store.tables import WIRE_COLUMNS, deliveries, messages, outcomes, runs, waiting
 
 _WIRE = ", ".join(f"mutations.{name}" for name in WIRE_COLUMNS)
 
@@ -125,13 +125,8 @@ def has_news(connection: sa.Connection, run: Run) -> bool:
     statement = sa.select(outcomes.c.mutation_pk).where(outcomes.c.run_pk == run.pk).limit(1)
     if not of_message:
         statement = statement.where(outcomes.c.outcome != "WAITING")
-    return connection.execute(statement).first() is not None
-
-
-def institutions_waiting(connection: sa.Connection) -> list[str]:
-    """The libraries where something waits for a decision."""
-    statement = sa.select(waiting.c.institution).distinct().order_by(waiting.c.institution)
-    return list(connection.execute(statement).scalars())
+    refused_later = sa.select(deliveries.c.mutation_pk).where(deliveries.c.told_in == run.pk).limit(1)
+    return any(connection.execute(each).first() is not None for each in (statement, refused_later))
 
 
 def senders_waiting(connection: sa.Connection, institution: str) -> list[str]:
@@ -139,6 +134,8 @@ def senders_waiting(connection: sa.Connection, institution: str) -> list[str]:
     statement = sa.text(
         "select sender from waiting where institution = :institution"
         " union select sender from deliveries where institution = :institution and state in ('to deliver', 'offered')"
+        " union select sender from deliveries where institution = :institution and state = 'refused later'"
+        "  and told_in is null"
         " union select sender from runs where institution = :institution and finished_at is null order by 1"
     )
     return list(connection.execute(statement, {"institution": institution}).scalars())

@@ -208,6 +208,7 @@ deliveries = sa.Table(
     sa.Column("findings", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
     sa.Column("left_out", sa.Text, nullable=False, server_default=""),
+    sa.Column("told_in", sa.Integer, sa.ForeignKey("runs.pk")),
     sa.Index(
         "deliveries_to_do",
         "institution",
@@ -217,7 +218,10 @@ deliveries = sa.Table(
         postgresql_where=sa.text("state in ('to deliver', 'offered')"),
     ),
 )
-"""What goes into the library system, in the order of `place`, with the outcome that holds once it is there."""
+"""What goes into the library system, in the order of `place`, with the outcome that holds once it is there.
+
+`told_in` is the run whose report tells that the system refused it after all.
+"""
 
 outcomes = sa.Table(
     "outcomes",

@@ -28,10 +28,12 @@ class PdfWriter:
         self._whole = document.detail_count <= MOST_LINES
         self._items: list[dict[str, Any]] | None = None
         self._room = MOST_LINES
+        self._lines = document.detail_count
 
     def section(self, section: Section, filled: bool) -> None:
         self._section = section
         self._dropped = 0
+        self._count = 0
         self._is_bounded = section.part in (Part.CANCELLED, Part.ATTENTION)
         self._items = None
         if section.part is Part.DETAIL and not self._whole:
@@ -53,6 +55,7 @@ class PdfWriter:
                     }
                     for stack, column in zip(stacks, columns, strict=True)
                 ],
+                "part": section.part.value,
                 "items": self._items,
                 "after": "",
             }
@@ -62,7 +65,12 @@ class PdfWriter:
         self._add({"group": clean(group.title)})
 
     def row(self, cells: Row, shown: Sequence[str]) -> None:
+        self._count += 1
         if self._items is None:
+            return
+        if self._section.part is Part.DETAIL and self._count > MOST_LINES:
+            # A mutation may stand on several lines, one for each branch and budget code.
+            self._whole, self._items = False, None
             return
         if self._is_bounded:
             if self._room == 0:
@@ -84,6 +92,7 @@ class PdfWriter:
             self._items.append(item)
 
     def end_section(self) -> None:
+        self._lines = max(self._lines, self._count)
         if self._dropped:
             sentence = "{more} more lines are not shown here; {file} holds them all."
             self._sections[-1]["after"] = self._say(sentence, more=self._dropped)
@@ -104,8 +113,8 @@ class PdfWriter:
             "date": [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second],
             "facts": [[fact.title, fact_text(fact)] for fact in document.head],
             "remarks": [clean(remark) for remark in document.remarks],
-            "notice": "" if self._whole else self._say(shortened, count=document.detail_count),
-            "sections": self._sections,
+            "notice": "" if self._whole else self._say(shortened, count=self._lines),
+            "sections": [each for each in self._sections if self._whole or each["part"] != Part.DETAIL.value],
             "footer": document.footer,
             "page": say("Page", document.language),
             "of": say("of", document.language),
