@@ -171,6 +171,13 @@ def test_pdf_of_a_long_day_leaves_the_lines_out_and_names_the_file_that_has_them
     assert "De boeken" in text
 
 
+def test_pdf_leaves_the_lines_out_when_few_mutations_stand_on_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "MOST_LINES", 11)
+    text = pdf_text(written(a_report(detail_count=2), Format.PDF))
+    assert "12 losse regels" in text
+    assert "Zoutwater" not in text
+
+
 def test_pdf_cuts_a_long_list_of_what_needs_attention_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "MOST_LINES", 4)
     text = pdf_text(written(a_report(), Format.PDF))
