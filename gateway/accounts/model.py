@@ -65,7 +65,7 @@ class BadCredentials(RejectedInput):
 
     code = "authentication"
     message = "The user name or the secret is not right."
-    hint = "Check both for spaces and old values; a new secret is made with `gateway users`."
+    hint = "Check both for spaces and old values; whoever manages the gateway can make a new secret."
 
 
 class SlowDown(RejectedInput):
