@@ -2,6 +2,7 @@
 
 import csv
 import logging
+import os
 import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,11 @@ MESSAGES = "create table test_messages (id integer)"
 class FolderMissing(ConfigurationError):
     message = "The folder {folder} does not exist."
     hint = "Make it, or name another in `folder`."
+
+
+class FolderClosed(ConfigurationError):
+    message = "The folder {folder} cannot be written to."
+    hint = "Let the service write there."
 
 
 class Tokens(BaseModel):
@@ -72,6 +78,8 @@ class FolderSystem:
     def check(self) -> None:
         if not self.folder.is_dir():
             raise FolderMissing(folder=self.folder)
+        if not os.access(self.folder, os.W_OK, effective_ids=True):
+            raise FolderClosed(folder=self.folder)
 
     def apply(self, lines: Sequence[SystemLine]) -> Sequence[LineResult]:
         return []

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -218,6 +219,34 @@ def test_a_folder_of_another_user_is_told_with_the_command_that_mends_it(place: 
 
     assert "another user" in finding.sentence
     assert "chown" in finding.remedy
+
+
+def test_root_looks_with_the_eyes_of_the_service(place: Installation) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can look as another user")
+    with tempfile.TemporaryDirectory() as home:
+        Path(home).chmod(0o755)
+        theirs = Installation(Path(home))
+        theirs.drop.mkdir(mode=0o700)
+        theirs.init("--user", "daemon")
+
+        findings = found(theirs)
+
+        assert "cannot be written to" in findings["library I201"][0].sentence
+        assert findings["folders"][0].health is Health.GOOD
+        assert os.geteuid() == 0
+
+
+def test_settings_the_service_cannot_read_are_wrong(place: Installation) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can look as another user")
+    with tempfile.TemporaryDirectory() as home:
+        Path(home).chmod(0o755)
+        theirs = Installation(Path(home))
+        theirs.init("--user", "daemon")
+        os.chown(theirs.config, 0, 0)
+
+        assert "The service cannot read" in found(theirs)["settings"][1].sentence
 
 
 def test_the_bundle_refuses_a_folder_that_is_no_checkout(tmp_path: Path) -> None:

@@ -1,11 +1,15 @@
 """All checks together: each runs whatever the others find, and none ends in a stack trace."""
 
-from collections.abc import Sequence
+import os
+import pwd
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from gateway.config import Settings
 from gateway.errors import ConfigurationError, GatewayError
 from gateway.install.checks import machine, outside, registers
 from gateway.install.checks.finding import Check, Finding, Health, Patient, good, wrong
@@ -48,10 +52,36 @@ def examine(config: Path, fittings: Fittings) -> Diagnosis:
         return Diagnosis((wrong("settings", str(error), error.advice),), readable=False)
     patient = Patient(config, settings, fittings)
     checks = [*CHECKS, *((f"library {each.institution}", outside.library_check(each)) for each in settings.library)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with _eyes_of_the_service(settings), ThreadPoolExecutor(AT_ONCE) as pool:
         found = pool.map(partial(_run, patient), checks)
         findings = [finding for each in found for finding in each]
     return Diagnosis((good("settings", f"{config} can be used"), *findings), readable=True)
+
+
+@contextmanager
+def _eyes_of_the_service(settings: Settings) -> Iterator[None]:
+    """Look as the owner of the data folder: root may do what the service may not, and leaves files it cannot use."""
+    home = settings.data_folder
+    if os.geteuid() != 0 or not home.is_dir() or home.stat().st_uid == 0:
+        yield
+        return
+    service, group, groups = home.stat(), os.getegid(), os.getgroups()
+    os.setgroups(_groups(service.st_uid, service.st_gid))
+    os.setegid(service.st_gid)
+    os.seteuid(service.st_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(group)
+        os.setgroups(groups)
+
+
+def _groups(user: int, group: int) -> list[int]:
+    try:
+        return os.getgrouplist(pwd.getpwuid(user).pw_name, group)
+    except KeyError:
+        return [group]
 
 
 def _run(patient: Patient, named: tuple[str, Check]) -> Sequence[Finding]:

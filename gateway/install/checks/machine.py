@@ -75,8 +75,17 @@ def secrets(patient: Patient) -> Iterator[Finding]:
     if os.access(folder, os.R_OK | os.X_OK):
         files += [(each, 0o077) for each in sorted(folder.iterdir()) if each.is_file()]
     named = [each for library in patient.settings.library for each in secret_files(library.settings)]
-    findings = [*_missing(named), *_readable([*files, *((each, OTHERS) for each in named)])]
+    findings = [
+        *_closed_to_us(patient.config),
+        *_missing(named),
+        *_readable([*files, *((each, OTHERS) for each in named)]),
+    ]
     yield from findings or [good("secrets", f"{len(files) + len(named)} files closed to others")]
+
+
+def _closed_to_us(config: Path) -> Iterator[Finding]:
+    if not os.access(config, os.R_OK, effective_ids=True):
+        yield wrong("settings", f"The service cannot read {config}.", "Run `gateway init --user NAME` as root.")
 
 
 def secret_files(section: BaseModel | None) -> Iterator[Path]:

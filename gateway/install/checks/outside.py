@@ -165,11 +165,11 @@ def _bindable(listen: str, host: str, number: int) -> Finding:
         try:
             tried.bind((host, number))
         except OSError as error:
+            sentence = f"{listen} cannot be listened on: {error.strerror}."
             if error.errno == errno.EACCES:
-                remedy = "Choose a port above 1023 for `listen`, and let the front have the low one."
-            else:
-                remedy = "Use an address of this machine for `listen`, such as 127.0.0.1:8080."
-            return wrong("port", f"{listen} cannot be listened on: {error.strerror}.", remedy)
+                remedy = "Start the gateway with its service unit, which allows it, or choose a port above 1023."
+                return doubtful("port", sentence, remedy)
+            return wrong("port", sentence, "Use an address of this machine for `listen`, such as 127.0.0.1:8080.")
     return doubtful("port", f"Nothing answers on {listen}.", "Start the gateway: `gateway serve`, or its service.")
 
 
