@@ -115,15 +115,11 @@ class Flaws:
 
 
 def find(log: etree._ListErrorLog, mutation_id: str | None = None) -> list[Flaw]:
-    """The flaws in what the schema found in one element; findings that only repeat another are left out."""
+    """The flaws in what the schema found in one element."""
     flaws: list[Flaw] = []
-    seen: set[tuple[int, str | None]] = set()
     for entry in log:
         match = _SUBJECT.match(entry.message)
         element = match[1] if match else None
-        if (entry.line, element) in seen:
-            continue
-        seen.add((entry.line, element))
         sentence = _sentence(match[3]) if match else _plain(entry.message)
         flaws.append(Flaw(Place(entry.line or None, mutation_id, element), sentence))
     return flaws

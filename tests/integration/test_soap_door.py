@@ -34,6 +34,7 @@ from tests.soap_messages import (
     a_ping,
     a_push,
     a_username_token,
+    envelope,
     post,
 )
 
@@ -156,6 +157,20 @@ def test_nothing_of_a_body_is_read_when_the_credential_is_wrong(address: str, me
     assert answer.status_code == 401
     assert fault_in(answer)["code"] == "authentication"
     assert memory.begun == 0
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        f'<ping xmlns="{NS}"/>',
+        f'<getProcessingStatus xmlns="{NS}"><messageId>B</messageId></getProcessingStatus>',
+        f'<getProcessingReport xmlns="{NS}"><messageId>B</messageId><format>TXT</format></getProcessingReport>',
+        f'<getBudgetCodes xmlns="{NS}"><institutionCode>I200</institutionCode></getBudgetCodes>',
+    ],
+)
+def test_without_a_credential_no_question_is_answered(address: str, question: str):
+    answer = post(address, envelope(question), authorization=None)
+    assert (answer.status_code, fault_in(answer)["code"]) == (401, "authentication")
 
 
 def test_without_a_credential_no_intake_is_begun(address: str, memory: Memory):
@@ -287,11 +302,11 @@ def test_the_example_of_a_fault_is_what_the_gateway_says(address: str):
 
 
 def test_a_refusal_is_noted_with_who_whence_hash_code_and_sentence(address: str, memory: Memory):
-    pushed = a_push(a_mutation(ean="97")).encode()
+    pushed = a_push(header=a_header(1, institutionCode="I999")).encode()
     post(address, gzip.compress(pushed + b"\n" * 200_000), Content_Encoding="gzip")
     noted = memory.refusals[-1]
-    assert (noted["account"], noted["address"], noted["code"]) == (ACCOUNT, "127.0.0.1", "invalid-message")
-    assert "expected 13 digits" in str(noted["sentence"])
+    assert (noted["account"], noted["address"], noted["code"]) == (ACCOUNT, "127.0.0.1", "not-allowed")
+    assert "I999" in str(noted["sentence"])
     assert noted["digest"] == hashlib.sha256(pushed + b"\n" * 200_000).hexdigest()
 
 
