@@ -6,28 +6,43 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
+_WIRE = [
+    "mutation_id", "sequence", "kind", "occurred_at", "order_number", "order_line", "library_reference",
+    "order_date", "channel", "offer_form", "processing", "article_number", "ean", "ppn", "title", "author",
+    "publisher", "publication_year", "medium", "quantity", "copies", "branch", "budget_code", "budget_year",
+    "list_price", "processing_fee", "net_price", "discount_percent", "vat_rate", "currency", "action_code",
+    "reason_code", "reason_text", "final", "expected_date", "replacement_ean", "packing_slip", "shipped_at",
+    "parcels", "route", "extension",
+]  # fmt: skip
+"""The elements of a mutation on the wire, each a column of text."""
+
 
 def upgrade() -> None:
+    _codes()
+    _messages()
+    _mutations()
+    _runs()
+    _waiting()
+    _ledger()
+    _deliveries()
+
+
+def _codes() -> None:
     op.create_table(
         "branches",
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("supplier_branch", sa.Text(), nullable=False),
-        sa.Column("branch", sa.Text(), nullable=False),
+        *_texts("institution", "supplier_branch", "branch"),
         sa.Column("name", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("institution", "supplier_branch"),
     )
     op.create_table(
         "budget_codes",
         sa.Column("pk", sa.Integer(), nullable=False),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
+        *_texts("institution", "code"),
         sa.Column("description", sa.Text(), server_default="", nullable=False),
-        sa.Column("year", sa.Integer(), nullable=True),
-        sa.Column("sub_budget", sa.Text(), nullable=True),
-        sa.Column("valid_from", sa.Text(), nullable=True),
-        sa.Column("valid_until", sa.Text(), nullable=True),
-        sa.Column("initial_cents", sa.BigInteger(), nullable=True),
-        sa.Column("warning_percent", sa.Integer(), nullable=True),
+        sa.Column("year", sa.Integer()),
+        *_texts("sub_budget", "valid_from", "valid_until", optional=True),
+        sa.Column("initial_cents", sa.BigInteger()),
+        sa.Column("warning_percent", sa.Integer()),
         sa.Column("blocked", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("no_control", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("pk"),
@@ -36,35 +51,25 @@ def upgrade() -> None:
     op.create_table(
         "budget_mappings",
         sa.Column("pk", sa.Integer(), nullable=False),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("supplier_code", sa.Text(), nullable=False),
-        sa.Column("library_code", sa.Text(), nullable=False),
-        sa.Column("channel", sa.Text(), nullable=True),
-        sa.Column("branch", sa.Text(), nullable=True),
-        sa.Column("medium", sa.Text(), nullable=True),
-        sa.Column("valid_from", sa.Text(), nullable=True),
-        sa.Column("valid_until", sa.Text(), nullable=True),
+        *_texts("institution", "supplier_code", "library_code"),
+        *_texts("channel", "branch", "medium", "valid_from", "valid_until", optional=True),
         sa.PrimaryKeyConstraint("pk"),
     )
     op.create_index("budget_mappings_of_library", "budget_mappings", ["institution"], unique=False)
+
+
+def _messages() -> None:
     op.create_table(
         "messages",
         sa.Column("pk", sa.Integer(), nullable=False),
-        sa.Column("sender", sa.Text(), nullable=False),
-        sa.Column("message_id", sa.Text(), nullable=False),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("customer_number", sa.Text(), nullable=False),
-        sa.Column("message_number", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.Text(), nullable=False),
-        sa.Column("period_from", sa.Text(), nullable=True),
-        sa.Column("period_to", sa.Text(), nullable=True),
+        *_texts("sender", "message_id", "institution", "customer_number"),
+        sa.Column("message_number", sa.Integer()),
+        *_texts("created_at"),
+        *_texts("period_from", "period_to", optional=True),
         sa.Column("declared_mutations", sa.Integer(), nullable=False),
         sa.Column("declared_copies", sa.Integer(), nullable=False),
         sa.Column("declared_cents", sa.BigInteger(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("received_at", sa.Text(), nullable=False),
-        sa.Column("account", sa.Text(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
+        *_texts("content", "received_at", "account", "address"),
         sa.Column("mutation_count", sa.Integer(), nullable=False),
         sa.Column("new_count", sa.Integer(), nullable=False),
         sa.Column("known_count", sa.Integer(), nullable=False),
@@ -74,48 +79,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("sender", "message_id"),
     )
     op.create_table(
-        "order_lines",
-        sa.Column("pk", sa.Integer(), nullable=False),
-        sa.Column("sender", sa.Text(), nullable=False),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("order_number", sa.Text(), nullable=False),
-        sa.Column("order_line", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("holdings", sa.Text(), nullable=False),
-        sa.Column("net_cents", sa.BigInteger(), nullable=False),
-        sa.Column("last_at", sa.Text(), nullable=False),
-        sa.Column("last_sequence", sa.Integer(), nullable=True),
-        sa.Column("made_from", sa.Text(), nullable=True),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=True),
-        sa.Column("ean", sa.Text(), nullable=True),
-        sa.Column("expected_date", sa.Text(), nullable=True),
-        sa.Column("budget_year", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("pk"),
-    )
-    op.create_index(
-        "order_lines_by_number", "order_lines", ["sender", "institution", "order_number", "order_line"], unique=True
-    )
-    op.create_table(
         "refusals",
         sa.Column("pk", sa.Integer(), nullable=False),
-        sa.Column("received_at", sa.Text(), nullable=False),
-        sa.Column("account", sa.Text(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("sentence", sa.Text(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
+        *_texts("received_at", "account", "address", "digest", "code", "sentence", "number"),
         sa.PrimaryKeyConstraint("pk"),
-    )
-    op.create_table(
-        "system_health",
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("failing_since", sa.Text(), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("next_try_at", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("institution"),
     )
     op.create_table(
         "message_chunks",
@@ -128,57 +95,17 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("message_pk", "position"),
     )
+
+
+def _mutations() -> None:
     op.create_table(
         "mutations",
         sa.Column("pk", sa.Integer(), nullable=False),
         sa.Column("message_pk", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
-        sa.Column("standing", sa.Text(), nullable=False),
-        sa.Column("sender", sa.Text(), nullable=False),
-        sa.Column("moment", sa.Text(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("mutation_id", sa.Text(), nullable=True),
-        sa.Column("sequence", sa.Text(), nullable=True),
-        sa.Column("kind", sa.Text(), nullable=True),
-        sa.Column("occurred_at", sa.Text(), nullable=True),
-        sa.Column("order_number", sa.Text(), nullable=True),
-        sa.Column("order_line", sa.Text(), nullable=True),
-        sa.Column("library_reference", sa.Text(), nullable=True),
-        sa.Column("order_date", sa.Text(), nullable=True),
-        sa.Column("channel", sa.Text(), nullable=True),
-        sa.Column("offer_form", sa.Text(), nullable=True),
-        sa.Column("processing", sa.Text(), nullable=True),
-        sa.Column("article_number", sa.Text(), nullable=True),
-        sa.Column("ean", sa.Text(), nullable=True),
-        sa.Column("ppn", sa.Text(), nullable=True),
-        sa.Column("title", sa.Text(), nullable=True),
-        sa.Column("author", sa.Text(), nullable=True),
-        sa.Column("publisher", sa.Text(), nullable=True),
-        sa.Column("publication_year", sa.Text(), nullable=True),
-        sa.Column("medium", sa.Text(), nullable=True),
-        sa.Column("quantity", sa.Text(), nullable=True),
-        sa.Column("copies", sa.Text(), nullable=True),
-        sa.Column("branch", sa.Text(), nullable=True),
-        sa.Column("budget_code", sa.Text(), nullable=True),
-        sa.Column("budget_year", sa.Text(), nullable=True),
-        sa.Column("list_price", sa.Text(), nullable=True),
-        sa.Column("processing_fee", sa.Text(), nullable=True),
-        sa.Column("net_price", sa.Text(), nullable=True),
-        sa.Column("discount_percent", sa.Text(), nullable=True),
-        sa.Column("vat_rate", sa.Text(), nullable=True),
-        sa.Column("currency", sa.Text(), nullable=True),
-        sa.Column("action_code", sa.Text(), nullable=True),
-        sa.Column("reason_code", sa.Text(), nullable=True),
-        sa.Column("reason_text", sa.Text(), nullable=True),
-        sa.Column("final", sa.Text(), nullable=True),
-        sa.Column("expected_date", sa.Text(), nullable=True),
-        sa.Column("replacement_ean", sa.Text(), nullable=True),
-        sa.Column("packing_slip", sa.Text(), nullable=True),
-        sa.Column("shipped_at", sa.Text(), nullable=True),
-        sa.Column("parcels", sa.Text(), nullable=True),
-        sa.Column("route", sa.Text(), nullable=True),
-        sa.Column("extension", sa.Text(), nullable=True),
+        *_texts("standing", "sender", "moment", "content"),
+        *(sa.Column(name, sa.Text()) for name in _WIRE),
         sa.ForeignKeyConstraint(
             ["message_pk"],
             ["messages.pk"],
@@ -194,20 +121,19 @@ def upgrade() -> None:
         sqlite_where=sa.text("standing = 'NEW'"),
         postgresql_where=sa.text("standing = 'NEW'"),
     )
+
+
+def _runs() -> None:
     op.create_table(
         "runs",
         sa.Column("pk", sa.Integer(), nullable=False),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("sender", sa.Text(), nullable=False),
-        sa.Column("message_pk", sa.Integer(), nullable=True),
-        sa.Column("number", sa.Integer(), nullable=True),
-        sa.Column("numbered_at", sa.Text(), nullable=True),
-        sa.Column("opened_at", sa.Text(), nullable=False),
+        *_texts("institution", "sender"),
+        sa.Column("message_pk", sa.Integer()),
+        sa.Column("number", sa.Integer()),
+        *_texts("numbered_at", optional=True),
+        *_texts("opened_at"),
         sa.Column("opening_waiting", sa.Integer(), nullable=False),
-        sa.Column("planned_at", sa.Text(), nullable=True),
-        sa.Column("delivered_at", sa.Text(), nullable=True),
-        sa.Column("report", sa.Text(), nullable=True),
-        sa.Column("finished_at", sa.Text(), nullable=True),
+        *_texts("planned_at", "delivered_at", "report", "finished_at", optional=True),
         sa.ForeignKeyConstraint(
             ["message_pk"],
             ["messages.pk"],
@@ -217,68 +143,10 @@ def upgrade() -> None:
     )
     op.create_index("runs_of_library", "runs", ["institution", "number"], unique=True)
     op.create_table(
-        "deliveries",
-        sa.Column("mutation_pk", sa.Integer(), nullable=False),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("sender", sa.Text(), nullable=False),
-        sa.Column("place", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("state_before", sa.Text(), nullable=True),
-        sa.Column("state_after", sa.Text(), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=False),
-        sa.Column("findings", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), server_default="", nullable=False),
-        sa.Column("left_out", sa.Text(), server_default="", nullable=False),
-        sa.Column("told_in", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["told_in"], ["runs.pk"]),
-        sa.ForeignKeyConstraint(
-            ["mutation_pk"],
-            ["mutations.pk"],
-        ),
-        sa.PrimaryKeyConstraint("mutation_pk"),
-    )
-    op.create_index(
-        "deliveries_to_do",
-        "deliveries",
-        ["institution", "sender", "place"],
-        unique=False,
-        sqlite_where=sa.text("state in ('to deliver', 'offered')"),
-        postgresql_where=sa.text("state in ('to deliver', 'offered')"),
-    )
-    op.create_table(
-        "effects",
-        sa.Column("pk", sa.Integer(), nullable=False),
-        sa.Column("line_pk", sa.Integer(), nullable=False),
-        sa.Column("mutation_pk", sa.Integer(), nullable=True),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("branch", sa.Text(), nullable=False),
-        sa.Column("budget_code", sa.Text(), nullable=True),
-        sa.Column("supplier_budget_code", sa.Text(), nullable=True),
-        sa.Column("copies", sa.Integer(), nullable=False),
-        sa.Column("committed", sa.BigInteger(), nullable=False),
-        sa.Column("shipped", sa.BigInteger(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("share", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["line_pk"],
-            ["order_lines.pk"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["mutation_pk"],
-            ["mutations.pk"],
-        ),
-        sa.PrimaryKeyConstraint("pk"),
-    )
-    op.create_index("effects_of_budget", "effects", ["institution", "budget_code"], unique=False)
-    op.create_index("effects_of_line", "effects", ["line_pk"], unique=False)
-    op.create_index("effects_of_mutation", "effects", ["mutation_pk"], unique=False)
-    op.create_table(
         "outcomes",
         sa.Column("mutation_pk", sa.Integer(), nullable=False),
         sa.Column("run_pk", sa.Integer(), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=False),
-        sa.Column("findings", sa.Text(), nullable=False),
+        *_texts("outcome", "findings"),
         sa.ForeignKeyConstraint(
             ["mutation_pk"],
             ["mutations.pk"],
@@ -298,15 +166,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("outcome <> 'WAITING'"),
     )
     op.create_index("outcomes_of_run", "outcomes", ["run_pk", "mutation_pk"], unique=False)
+
+
+def _waiting() -> None:
     op.create_table(
         "waiting",
         sa.Column("mutation_pk", sa.Integer(), nullable=False),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("sender", sa.Text(), nullable=False),
-        sa.Column("order_number", sa.Text(), nullable=False),
-        sa.Column("order_line", sa.Text(), nullable=False),
-        sa.Column("findings", sa.Text(), nullable=False),
-        sa.Column("since", sa.Text(), nullable=False),
+        *_texts("institution", "sender", "order_number", "order_line", "findings", "since"),
         sa.ForeignKeyConstraint(
             ["mutation_pk"],
             ["mutations.pk"],
@@ -314,3 +180,87 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mutation_pk"),
     )
     op.create_index("waiting_of_library", "waiting", ["institution", "sender"], unique=False)
+
+
+def _ledger() -> None:
+    op.create_table(
+        "order_lines",
+        sa.Column("pk", sa.Integer(), nullable=False),
+        *_texts("sender", "institution", "order_number", "order_line", "state", "holdings"),
+        sa.Column("net_cents", sa.BigInteger(), nullable=False),
+        *_texts("last_at"),
+        sa.Column("last_sequence", sa.Integer()),
+        *_texts("made_from", optional=True),
+        *_texts("content"),
+        *_texts("title", "ean", "expected_date", optional=True),
+        sa.Column("budget_year", sa.Integer()),
+        sa.PrimaryKeyConstraint("pk"),
+    )
+    op.create_index(
+        "order_lines_by_number", "order_lines", ["sender", "institution", "order_number", "order_line"], unique=True
+    )
+    op.create_table(
+        "effects",
+        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("line_pk", sa.Integer(), nullable=False),
+        sa.Column("mutation_pk", sa.Integer()),
+        *_texts("institution", "kind", "branch"),
+        *_texts("budget_code", "supplier_budget_code", optional=True),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("committed", sa.BigInteger(), nullable=False),
+        sa.Column("shipped", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        *_texts("share"),
+        sa.ForeignKeyConstraint(
+            ["line_pk"],
+            ["order_lines.pk"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["mutation_pk"],
+            ["mutations.pk"],
+        ),
+        sa.PrimaryKeyConstraint("pk"),
+    )
+    op.create_index("effects_of_budget", "effects", ["institution", "budget_code"], unique=False)
+    op.create_index("effects_of_line", "effects", ["line_pk"], unique=False)
+    op.create_index("effects_of_mutation", "effects", ["mutation_pk"], unique=False)
+
+
+def _deliveries() -> None:
+    op.create_table(
+        "system_health",
+        *_texts("institution", "failing_since"),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        *_texts("next_try_at", "reason"),
+        sa.PrimaryKeyConstraint("institution"),
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column("mutation_pk", sa.Integer(), nullable=False),
+        *_texts("institution", "sender"),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        *_texts("state"),
+        *_texts("state_before", optional=True),
+        *_texts("state_after", "outcome", "findings"),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("left_out", sa.Text(), server_default="", nullable=False),
+        sa.Column("told_in", sa.Integer()),
+        sa.ForeignKeyConstraint(["told_in"], ["runs.pk"]),
+        sa.ForeignKeyConstraint(
+            ["mutation_pk"],
+            ["mutations.pk"],
+        ),
+        sa.PrimaryKeyConstraint("mutation_pk"),
+    )
+    op.create_index(
+        "deliveries_to_do",
+        "deliveries",
+        ["institution", "sender", "place"],
+        unique=False,
+        sqlite_where=sa.text("state in ('to deliver', 'offered')"),
+        postgresql_where=sa.text("state in ('to deliver', 'offered')"),
+    )
+
+
+def _texts(*names: str, optional: bool = False) -> list[sa.Column[str]]:
+    return [sa.Column(name, sa.Text(), nullable=optional) for name in names]
