@@ -89,10 +89,7 @@ def _messages() -> None:
         sa.Column("message_pk", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("compressed", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["message_pk"],
-            ["messages.pk"],
-        ),
+        sa.ForeignKeyConstraint(["message_pk"], ["messages.pk"]),
         sa.PrimaryKeyConstraint("message_pk", "position"),
     )
 
@@ -106,10 +103,7 @@ def _mutations() -> None:
         sa.Column("line", sa.Integer(), nullable=False),
         *_texts("standing", "sender", "moment", "content"),
         *(sa.Column(name, sa.Text()) for name in _WIRE),
-        sa.ForeignKeyConstraint(
-            ["message_pk"],
-            ["messages.pk"],
-        ),
+        sa.ForeignKeyConstraint(["message_pk"], ["messages.pk"]),
         sa.PrimaryKeyConstraint("pk"),
     )
     op.create_index("mutations_of_message", "mutations", ["message_pk", "position"], unique=False)
@@ -134,10 +128,7 @@ def _runs() -> None:
         *_texts("opened_at"),
         sa.Column("opening_waiting", sa.Integer(), nullable=False),
         *_texts("planned_at", "delivered_at", "report", "finished_at", optional=True),
-        sa.ForeignKeyConstraint(
-            ["message_pk"],
-            ["messages.pk"],
-        ),
+        sa.ForeignKeyConstraint(["message_pk"], ["messages.pk"]),
         sa.PrimaryKeyConstraint("pk"),
         sa.UniqueConstraint("message_pk"),
     )
@@ -147,14 +138,8 @@ def _runs() -> None:
         sa.Column("mutation_pk", sa.Integer(), nullable=False),
         sa.Column("run_pk", sa.Integer(), nullable=False),
         *_texts("outcome", "findings"),
-        sa.ForeignKeyConstraint(
-            ["mutation_pk"],
-            ["mutations.pk"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["run_pk"],
-            ["runs.pk"],
-        ),
+        sa.ForeignKeyConstraint(["mutation_pk"], ["mutations.pk"]),
+        sa.ForeignKeyConstraint(["run_pk"], ["runs.pk"]),
         sa.PrimaryKeyConstraint("mutation_pk", "run_pk"),
     )
     op.create_index(
@@ -173,10 +158,7 @@ def _waiting() -> None:
         "waiting",
         sa.Column("mutation_pk", sa.Integer(), nullable=False),
         *_texts("institution", "sender", "order_number", "order_line", "findings", "since"),
-        sa.ForeignKeyConstraint(
-            ["mutation_pk"],
-            ["mutations.pk"],
-        ),
+        sa.ForeignKeyConstraint(["mutation_pk"], ["mutations.pk"]),
         sa.PrimaryKeyConstraint("mutation_pk"),
     )
     op.create_index("waiting_of_library", "waiting", ["institution", "sender"], unique=False)
@@ -211,14 +193,8 @@ def _ledger() -> None:
         sa.Column("shipped", sa.BigInteger(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         *_texts("share"),
-        sa.ForeignKeyConstraint(
-            ["line_pk"],
-            ["order_lines.pk"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["mutation_pk"],
-            ["mutations.pk"],
-        ),
+        sa.ForeignKeyConstraint(["line_pk"], ["order_lines.pk"]),
+        sa.ForeignKeyConstraint(["mutation_pk"], ["mutations.pk"]),
         sa.PrimaryKeyConstraint("pk"),
     )
     op.create_index("effects_of_budget", "effects", ["institution", "budget_code"], unique=False)
@@ -246,10 +222,7 @@ def _deliveries() -> None:
         sa.Column("left_out", sa.Text(), server_default="", nullable=False),
         sa.Column("told_in", sa.Integer()),
         sa.ForeignKeyConstraint(["told_in"], ["runs.pk"]),
-        sa.ForeignKeyConstraint(
-            ["mutation_pk"],
-            ["mutations.pk"],
-        ),
+        sa.ForeignKeyConstraint(["mutation_pk"], ["mutations.pk"]),
         sa.PrimaryKeyConstraint("mutation_pk"),
     )
     op.create_index(
