@@ -17,7 +17,7 @@ from gateway.accounts.model import (
     Role,
     SlowDown,
 )
-from gateway.accounts.slowdown import Pace, Tries, place
+from gateway.accounts.slowdown import Pace, place
 from gateway.accounts.store import people as store
 from gateway.db import reading, writing
 from gateway.log import logger
@@ -75,15 +75,15 @@ def _counted(connection: "Connection", who: str, origin: str) -> list[tuple[str,
 def _count_as_wrong(connection: "Connection", who: str, origin: str, now: datetime) -> None:
     store.forget_old_tries(connection, now - NAME.forgotten_after)
     counted = [
-        (name, at, pace, store.tries(connection, name, at))
+        (name, at, pace, store.hold_tries(connection, name, at, now))
         for name, at, pace in _counted(connection, who or "?", origin)
     ]
-    seconds = max(tries.seconds_left(pace, now) if tries else 0 for _, _, pace, tries in counted)
+    seconds = max(tries.seconds_left(pace, now) for _, _, pace, tries in counted)
     if seconds:
         logger.warning("accounts.sign_in_slowed", address=origin, seconds=seconds)
         raise SlowDown(seconds=seconds)
     for name, at, pace, tries in counted:
-        store.keep_tries(connection, name, at, tries.one_more(pace, now) if tries else Tries(1, now))
+        store.keep_tries(connection, name, at, tries.one_more(pace, now))
 
 
 def _forgive(connection: "Connection", who: str, origin: str) -> None:

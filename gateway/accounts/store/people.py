@@ -7,7 +7,14 @@ import sqlalchemy as sa
 
 from gateway.accounts.model import Person, PersonListing, Role
 from gateway.accounts.slowdown import Tries
-from gateway.accounts.store import insert_or_replace, person, person_institution, person_session, sign_in_try
+from gateway.accounts.store import (
+    insert_or_replace,
+    insert_unless_there,
+    person,
+    person_institution,
+    person_session,
+    sign_in_try,
+)
 
 
 def password_hash(connection: sa.Connection, name: str) -> str | None:
@@ -158,6 +165,12 @@ def tries(connection: sa.Connection, name: str, address: str) -> Tries | None:
         .with_for_update()
     ).first()
     return Tries(row.wrong, row.last_at) if row else None
+
+
+def hold_tries(connection: sa.Connection, name: str, address: str, now: datetime) -> Tries:
+    """The same, and nobody else reads or changes them until the transaction ends, also when there were none yet."""
+    insert_unless_there(connection, sign_in_try, name=name, address=address, wrong=0, last_at=now)
+    return tries(connection, name, address) or Tries(0, now)
 
 
 def keep_tries(connection: sa.Connection, name: str, address: str, tries: Tries) -> None:
