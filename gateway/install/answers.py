@@ -167,9 +167,16 @@ def _typed(flag: str, field: FieldInfo, value: str) -> Any:
     try:
         return TypeAdapter(field.rebuild_annotation()).validate_python(value)
     except ValidationError as error:
-        why = error.errors()[0]["msg"]
-        remedy = f"It is: {field.description}." if field.description else "Mend the value."
-        raise BadAnswer(what=flag, found=value, why=f"{why}.", remedy=remedy) from error
+        remedy = f"It is {field.description}." if field.description else "Mend the value."
+        raise BadAnswer(what=flag, found=value, why=why(field, error), remedy=remedy) from error
+
+
+def why(field: FieldInfo, error: ValidationError) -> str:
+    """Why a value will not do, in words: a pattern says nothing to a person, what the key means does."""
+    first = error.errors()[0]
+    if first["type"] == "string_pattern_mismatch" and field.description:
+        return f"It should be {field.description}."
+    return f"{first['msg']}."
 
 
 def _complete(library: LibraryAnswer, fittings: Fittings) -> None:

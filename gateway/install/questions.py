@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from gateway.config import LibrarySettings, Settings
-from gateway.install.answers import DEFAULT_SENDER, Answers, first_section
+from gateway.install.answers import DEFAULT_SENDER, Answers, first_section, why
 from gateway.install.fittings import IMPORT_ORDER, Fittings
 from gateway.install.folders import secrets_folder
 from gateway.install.plan import SUPPLIER_NAME
@@ -83,11 +83,12 @@ def _library(asker: Asker, answers: Answers, fittings: Fittings, number: int) ->
     )
     own = _system_keys(asker, institution, fittings.sections[system], answers.folder or Path())
     keys = [f"{institution}.{key}={value}" for key, value in own.keys.items()]
+    keys += _library_keys(asker, institution)
     files = {what: [*answers.files.get(what, ()), *_file(asker, what, institution)] for what in IMPORT_ORDER}
     return replace(
         answers,
         libraries=(*answers.libraries, f"{institution}:{name}:{system}"),
-        set=(*answers.set, *keys, *_library_keys(asker, institution)),
+        set=(*answers.set, *keys),
         files=files,
         kept_secrets={**answers.kept_secrets, **own.secrets},
     )
@@ -193,7 +194,7 @@ def _accepts(field: FieldInfo) -> Callable[[str], Reason]:
         try:
             adapter.validate_python(answer)
         except ValidationError as error:
-            return f"{answer!r} will not do: {error.errors()[0]['msg']}."
+            return f"{answer!r} will not do: {why(field, error)}"
         return None if answer else "This cannot be left empty."
 
     return judge

@@ -45,6 +45,15 @@ def test_a_bad_answer_is_asked_again_with_the_reason(place: Installation) -> Non
     assert "Choose from folder, budget." in result.output
 
 
+def test_a_value_of_the_wrong_form_is_explained_by_what_it_should_be(place: Installation) -> None:
+    first = [str(place.folder), "nowhere", "", "", "", "", ""]
+
+    result = place.run("init", answers="\n".join([*first, *the_library(place), "n"]) + "\n")
+
+    assert result.exception is None, result.output
+    assert "'nowhere' will not do: It should be where the server listens" in result.output
+
+
 def test_several_libraries_are_asked_for_one_after_another(place: Installation) -> None:
     both = [*the_library(place), "y", "I201", *the_library(place, "I202")]
 
