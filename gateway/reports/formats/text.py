@@ -171,7 +171,7 @@ class _Table:
     def _fold(self, cells: Sequence[str]) -> list[str]:
         """The slow way, for cells that are wider than their column: each stack flows down by itself."""
         flows = [
-            [line for text in self._lines(cells, stack) for line in wrap(text, width) or [""]]
+            [line for text in self._lines(cells, stack) for line in _folded(text, width)]
             for stack, width in zip(self._stacks, self._widths, strict=True)
         ]
         return [self._line(flows, depth) for depth in range(max(map(len, flows)))]
@@ -228,3 +228,8 @@ def _nearest(char: str) -> str:
         bare = normalize("NFKD", char)[:1]
         return bare if bare.isascii() and bare else _NEAREST.get(char, "?")
     return char
+
+
+def _folded(text: str, width: int) -> list[str]:
+    # Nearly every cell fits, and asking `wrap` costs twenty times as much as looking.
+    return [text] if len(text) <= width else wrap(text, width)
