@@ -26,7 +26,6 @@ from gateway.web import desk as staff_desks
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 THREADS = 8
-_MULTIPART_AND_HEADERS = 2**20
 
 
 class AddressTaken(ConfigurationError):
@@ -141,7 +140,8 @@ def _listening(gateway: Gateway) -> Any:
             port=settings.port,
             threads=THREADS,
             ident=None,
-            max_request_body_size=settings.limits.message_megabytes * 2**20 + _MULTIPART_AND_HEADERS,
+            # Far above our own limit, so that what is too large gets our fault and not the server's plain text.
+            max_request_body_size=4 * settings.limits.message_megabytes * 2**20,
             clear_untrusted_proxy_headers=False,
         )
     except OSError as error:

@@ -63,7 +63,7 @@ def _messages() -> None:
         "messages",
         sa.Column("pk", sa.Integer(), nullable=False),
         *_texts("sender", "message_id", "institution", "customer_number"),
-        sa.Column("message_number", sa.Integer()),
+        sa.Column("message_number", sa.BigInteger()),
         *_texts("created_at"),
         *_texts("period_from", "period_to", optional=True),
         sa.Column("declared_mutations", sa.Integer(), nullable=False),

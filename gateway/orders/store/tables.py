@@ -21,7 +21,7 @@ messages = sa.Table(
     sa.Column("message_id", sa.Text, nullable=False),
     sa.Column("institution", sa.Text, nullable=False),
     sa.Column("customer_number", sa.Text, nullable=False),
-    sa.Column("message_number", sa.Integer),
+    sa.Column("message_number", sa.BigInteger),
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Column("period_from", sa.Text),
     sa.Column("period_to", sa.Text),
