@@ -187,6 +187,11 @@ def test_disabled_person_is_out_at_once(database: sa.Engine, anna: Person) -> No
     assert people.sign_in(database, "anna", PASSWORD, DESK) == anna
 
 
+def test_session_that_begins_while_a_person_is_disabled_opens_nothing(database: sa.Engine, anna: Person) -> None:
+    people.disable(database, "anna")
+    assert sessions.person_of(database, sessions.begin(database, anna, DESK)) is None
+
+
 def test_changing_the_password_asks_for_the_present_one_and_ends_every_session(
     database: sa.Engine, anna: Person
 ) -> None:
