@@ -66,11 +66,13 @@ def test_the_dutch_sheet_has_no_english_sentence_left(place: Installation) -> No
 
 
 def test_the_page_escapes_what_people_wrote(place: Installation) -> None:
-    place.config.write_text(place.config.read_text().replace("Bibliotheek Voorbeeld", "Bieb <script> & co"))
+    text = place.config.read_text().replace("Bibliotheek Voorbeeld", "Bieb <script> & co")
+    place.config.write_text(text.replace("NBD Biblion", "<b>Lev</b>"))
 
     page = sheet(place, "--format", "html")
 
     assert "Bieb &lt;script&gt; &amp; co" in page
+    assert "<b>" not in page
     assert '<html lang="nl">' in page
     assert not re.search(r"(src|href)=", page)
 
@@ -96,6 +98,9 @@ def values(text: str, key: str) -> list[str]:
 
 
 def test_the_service_may_write_only_where_the_settings_say_it_works(place: Installation) -> None:
+    key = place.home / "keys" / "wise.key"
+    place.config.write_text(place.config.read_text().replace("#key_file =", f'key_file = "{key}"'))
+
     assert values(unit(place), "ReadWritePaths") == [f"{place.drop} {place.folder} {place.home / 'wise'}"]
     assert values(unit(place), "ProtectSystem") == ["strict"]
     assert values(unit(place), "User") == ["daemon"]

@@ -135,8 +135,9 @@ def test_undo_follows_no_link_out_of_our_folders(place: Installation) -> None:
     (place.folder / "reports").rmdir()
     (place.folder / "reports").symlink_to(theirs)
 
-    place.run("init", "--undo", "--yes", "--even-with-messages")
+    result = place.run("init", "--undo", "--yes", "--even-with-messages")
 
+    assert result.exception is None
     assert (theirs / "precious").exists()
 
 
