@@ -18,6 +18,7 @@ from gateway.install.fittings import BRANCHES, BUDGET_CODES, OPEN_ORDERS, Fittin
 from gateway.library import Library
 from gateway.log import logger
 from gateway.orders import answers, imports, intake, processing, recovery, reporting, trial
+from gateway.orders.delivery import Pauses
 from gateway.orders.intake import Arrival, Reception
 from gateway.orders.model import MessageHeader, PlanLine
 from gateway.orders.processing import Served, Workshop
@@ -125,7 +126,10 @@ def workshop(gateway: Gateway) -> Workshop:
         )
         for each in gateway.settings.library
     }
-    return Workshop(gateway.database, served, partial(_keep, gateway))
+    retry = gateway.settings.retry
+    return Workshop(
+        gateway.database, served, partial(_keep, gateway), Pauses(retry.first_seconds, retry.longest_seconds)
+    )
 
 
 def _keep(gateway: Gateway, report: Report, served: Served) -> None:
@@ -144,9 +148,10 @@ def worker(gateway: Gateway, node: str) -> work.Worker:
 def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
     """What wakes the gateway by itself."""
     enqueue = gateway.queue.put
+    recover_every = min(RECOVER_EVERY_SECONDS, gateway.settings.retry.first_seconds)
     return Timetable(
         {
-            "recover": (RECOVER_EVERY_SECONDS, partial(recovery.recover, gateway.database, enqueue)),
+            "recover": (recover_every, partial(recovery.recover, gateway.database, enqueue)),
             "look at waiting": (
                 LOOK_AT_WAITING_EVERY_SECONDS,
                 partial(recovery.look_at_waiting, gateway.database, enqueue, tuple(gateway.libraries)),

@@ -70,6 +70,13 @@ class Limits(_Frozen):
     mutations: int = Field(200_000, ge=1, description="most mutations in one message")
 
 
+class Retry(_Frozen):
+    """The `[retry]` section."""
+
+    first_seconds: int = Field(30, ge=1, description="pause before a library system that was down is tried again")
+    longest_seconds: int = Field(900, ge=1, description="the pause doubles each time, up to this")
+
+
 class Settings(BaseSettings):
     """The whole file. A key can also be set in the environment, as `GATEWAY_DATABASE`."""
 
@@ -85,6 +92,7 @@ class Settings(BaseSettings):
     trusted_fronts: tuple[str, ...] = Field((), description="addresses of TLS fronts whose X-Forwarded-For is believed")
     json_logs: bool = Field(True, description="log lines as JSON; false for people")
     limits: Limits = Limits()
+    retry: Retry = Retry()
     library: tuple[LibrarySettings, ...] = Field((), description="the libraries served")
 
     @property

@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,3 +29,17 @@ class Golden:
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
     return Golden(request.config.getoption("--golden"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the browser tests out where there is no browser, and say so at the end."""
+    if shutil.which("chromium"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("browser")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not shutil.which("chromium"):
+        terminalreporter.write_line("There is no Chromium on this machine: the browser tests were left out.")

@@ -6,6 +6,7 @@ the test instead of by a worker, so that a test can look in between.
 
 import base64
 import io
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -149,6 +150,23 @@ class Stage:
         with reading(self.gateway.database) as connection:
             return connection.exec_driver_sql(statement).all()
 
+    def settings_file(self) -> Path:
+        """The settings as a file, for processes of their own."""
+        path = self.folder / "gateway.toml"
+        values = {
+            "public_address": self.settings.public_address, "listen": self.settings.listen,
+            "data_folder": str(self.settings.data_folder), "database": self.settings.database,
+        }  # fmt: skip
+        lines = [f'{key} = "{value}"' for key, value in values.items()]
+        for library in self.settings.library:
+            plain = {"institution": library.institution, "name": library.name, "system": library.system}
+            lines += ["[[library]]", *(f'{key} = "{value}"' for key, value in plain.items())]
+            lines += [f'reports_folder = "{library.reports_folder}"', f"[library.{library.system}]"]
+            section = library.settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+            lines += [f"{key} = {json.dumps(value)}" for key, value in section.items()]
+        path.write_text("\n".join(lines), encoding="utf-8")
+        return path
+
     def reports(self, institution: str, ending: str = "txt") -> list[str]:
         """The reports that the library system may read, oldest first."""
         found = sorted(
@@ -158,13 +176,15 @@ class Stage:
 
 
 @contextmanager
-def a_stage(folder: Path, *, start_date: date | None = None, **wise_settings: Any) -> Iterator[Stage]:
+def a_stage(
+    folder: Path, *, start_date: date | None = None, listen: str = "127.0.0.1:8080", **wise_settings: Any
+) -> Iterator[Stage]:
     """Set a gateway up in the folder, with its account, branches and budget codes."""
     with ExitStack() as parts:
         wise = WiseSimulator()
         wise.up(0)
         parts.callback(wise.down)
-        stage = Stage(folder, wise, _settings(folder, wise, wise_settings, start_date))
+        stage = Stage(folder, wise, _settings(folder, wise, wise_settings, start_date, listen))
         parts.callback(lambda: (stage.gateway.queue.close(), stage.gateway.database.dispose()))
         migrations.upgrade(stage.gateway.database)
         work.prepare(stage.settings.database)
@@ -184,7 +204,9 @@ def _key(stage: Stage) -> None:
     path.write_text("11" * 32, encoding="ascii")
 
 
-def _settings(folder: Path, wise: WiseSimulator, wise_settings: dict[str, Any], start_date: date | None) -> Settings:
+def _settings(
+    folder: Path, wise: WiseSimulator, wise_settings: dict[str, Any], start_date: date | None, listen: str
+) -> Settings:
     for name in ("data", "vsmart/in", "vsmart/out", "out/I201", "out/I202"):
         (folder / name).mkdir(parents=True)
     (folder / "password").write_text(wise.password)
@@ -211,6 +233,7 @@ def _settings(folder: Path, wise: WiseSimulator, wise_settings: dict[str, Any], 
     )
     return Settings(
         public_address="http://localhost",
+        listen=listen,
         data_folder=folder / "data",
         database=f"sqlite:///{folder}/gateway.db",
         library=libraries,

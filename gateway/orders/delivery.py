@@ -1,6 +1,7 @@
 """Hand decided mutations over to the library system, in order; what it cannot take now waits."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from gateway import clock
@@ -16,11 +17,20 @@ from gateway.orders.system import LineResult, LineStatus, OrderSystem, SystemLin
 BATCH = 500
 """Lines offered in one go."""
 
-FIRST_PAUSE_SECONDS = 30
-LONGEST_PAUSE_SECONDS = 900
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """How long a system that was down is left alone: at first, and, doubling each time, at most."""
+
+    first_seconds: int = 30
+    longest_seconds: int = 900
+
+    def after(self, tries: int) -> timedelta:
+        """The pause after so many tries in a row."""
+        return timedelta(seconds=min(self.first_seconds * 2 ** min(tries - 1, 20), self.longest_seconds))
 
 
-def deliver(database: Engine, run: Run, system: OrderSystem) -> bool:
+def deliver(database: Engine, run: Run, system: OrderSystem, pauses: Pauses) -> bool:
     """Offer everything that waits for this library and sender; false when the system could not be reached.
 
     Lines are marked as offered before the system sees them. After a crash they are offered again, and the
@@ -34,7 +44,7 @@ def deliver(database: Engine, run: Run, system: OrderSystem) -> bool:
         try:
             results = system.apply([line for _, line in offered])
         except SystemUnavailable as error:
-            _note_failure(database, run, error, offered)
+            _note_failure(database, run, error, offered, pauses)
             return False
         _settle(database, run, offered, results)
 
@@ -53,16 +63,18 @@ def read_back(database: Engine, system: OrderSystem, institution: str) -> None:
 
 
 def _note_failure(
-    database: Engine, run: Run, error: SystemUnavailable, offered: Sequence[tuple[int, SystemLine]]
+    database: Engine,
+    run: Run,
+    error: SystemUnavailable,
+    offered: Sequence[tuple[int, SystemLine]],
+    pauses: Pauses,
 ) -> None:
     now = clock.now()
     with writing(database) as connection:
         # A line that was offered before may have arrived then: that does not become untrue now.
         deliveries.withdraw(connection, [pk for pk, line in offered if line.first_offer])
         tries = deliveries.failures(connection, run.institution) + 1
-        pause = min(FIRST_PAUSE_SECONDS * 2 ** (tries - 1), LONGEST_PAUSE_SECONDS)
-        next_try = now + timedelta(seconds=pause)
-        deliveries.note_failure(connection, run.institution, tries, str(error), now, next_try)
+        deliveries.note_failure(connection, run.institution, tries, str(error), now, now + pauses.after(tries))
     logger.warning("orders.system_unavailable", institution=run.institution, tries=tries, reason=str(error))
 
 

@@ -1,7 +1,7 @@
 """One run: open it, decide, hand over, report. Every step can be the last; the next start goes on from there."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from gateway.db import Connection, Engine, reading, writing
 from gateway.library import Library
 from gateway.log import logger
 from gateway.orders import delivery, planning, reporting
+from gateway.orders.delivery import Pauses
 from gateway.orders.explanations import Finding
 from gateway.orders.reading import stamp
 from gateway.orders.store import deliveries, progress
@@ -39,6 +40,7 @@ class Workshop:
     database: Engine
     served: Mapping[str, Served]
     keep: Callable[[Report, Served], None]
+    pauses: Pauses = field(default_factory=Pauses)
 
 
 def queue_message(enqueue: Enqueue, connection: Connection, message_pk: int, library: Library) -> None:
@@ -84,7 +86,7 @@ def _run(workshop: Workshop, served: Served, institution: str, sender: str, mess
     if not opened.planned:
         planning.plan(database, opened, served.library, served.fall_back)
     if not opened.delivered:
-        reached = delivery.deliver(database, opened, served.system)
+        reached = delivery.deliver(database, opened, served.system, workshop.pauses)
         _close_delivery(database, opened, reached)
     _report(workshop, served, opened)
     logger.info("orders.run_finished", institution=institution, sender=sender, run=opened.pk)
