@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+LOCKED := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .PHONY: run demo-once test check format golden bench bundle lock clean
 
@@ -19,13 +20,13 @@ demo-once: $(READY)  ## the same, and end when the reports are there
 	$(BIN)/gateway demo --once
 
 test: $(READY)  ## install and run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)  ## style, types, import rules, tests
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(MAKE) test
 
 format: $(READY)
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
@@ -39,9 +40,10 @@ bench: $(READY)  ## speed and memory beside their bounds
 bundle: $(READY)  ## everything a server without internet needs, as one archive in dist/
 	$(BIN)/python -m gateway.install.bundle . dist
 
-lock:  ## pin what we depend on, with hashes and no index addresses
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+lock: $(READY)  ## pin what we depend on, with hashes and no index addresses
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml $(LOCKED) -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev $(LOCKED) -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) rehearsal build dist
