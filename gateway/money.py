@@ -1,6 +1,5 @@
 """Amounts as whole cents; never a float."""
 
-from decimal import Decimal
 from typing import NewType
 
 Cents = NewType("Cents", int)
@@ -9,8 +8,15 @@ NOTHING = Cents(0)
 
 
 def cents(amount: str) -> Cents:
-    """Read a decimal with at most two decimals, as the wire allows it: `12`, `12.5`, `-3.05`, `+1.`."""
-    return Cents(int(Decimal(amount).scaleb(2)))
+    """Read a decimal with at most two decimals, as the wire allows it: `12`, `12.5`, `-3.05`, `+1.`.
+
+    Raises:
+        ValueError: it is no such amount.
+    """
+    whole, _, decimals = amount.partition(".")
+    if decimals[2:].strip("0"):
+        raise ValueError(f"{amount} has more than two decimals")
+    return Cents(int(whole + decimals[:2].ljust(2, "0")))
 
 
 def plain(amount: Cents | int) -> str:

@@ -57,12 +57,16 @@ def _first(candidates: Sequence[Holding], copies: int) -> Parts:
 
 def shipped_out(holdings: Sequence[Holding], parts: Parts) -> tuple[Holding, ...]:
     """The holdings after these copies went on transport."""
-    return tuple(replace(each, shipped=each.shipped + _part(each, parts)) for each in holdings)
+    return tuple(
+        replace(each, shipped=each.shipped + part) if (part := _part(each, parts)) else each for each in holdings
+    )
 
 
 def released(holdings: Sequence[Holding], parts: Parts) -> tuple[Holding, ...]:
     """The holdings after these copies were cancelled."""
-    return tuple(replace(each, cancelled=each.cancelled + _part(each, parts)) for each in holdings)
+    return tuple(
+        replace(each, cancelled=each.cancelled + part) if (part := _part(each, parts)) else each for each in holdings
+    )
 
 
 def _part(holding: Holding, parts: Parts) -> int:

@@ -211,7 +211,7 @@ def _point(amount: str) -> str:
 def _amount(text: str, name: str) -> Cents:
     try:
         return cents(_point(text))
-    except ArithmeticError as error:
+    except ValueError as error:
         raise ValueError(f"{name} must be an amount such as 1250,00, not {text!r}") from error
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from gateway.money import NOTHING, Cents
 from gateway.orders.allotment import Allotment, redivided, released, resized, shipped_out, taken
@@ -54,7 +55,7 @@ def decide(line: OrderLine | None, mutation: Mutation, placement: Placement | No
         line: as the ledger has it, or none.
         mutation: checked, in its order of time.
         placement: where its copies go; none where the mutation does not say so.
-        content: stands for everything the mutation says beside its own identity and moment.
+        content: stands for everything an order says beside its own identity and moment; for other kinds unused.
 
     Source: the table "What happens to a line" of the wire's specification.
     """
@@ -116,8 +117,9 @@ def _change(line: OrderLine, mutation: Mutation, placement: Placement | None, _c
     holdings = redivided(line, placement.shares) if placement else resized(line, still_open)
     if holdings is None:
         return refuse("division-needed", order=_name(mutation))
-    changed = replace(
-        _touched(line, mutation),
+    changed = _touched(
+        line,
+        mutation,
         holdings=holdings,
         net_price=line.net_price if mutation.net_price is None else mutation.net_price,
         state=LineState.IN_ORDER,
@@ -133,7 +135,7 @@ def _change(line: OrderLine, mutation: Mutation, placement: Placement | None, _c
 def _delay(line: OrderLine, mutation: Mutation, _placement: Placement | None, _content: str) -> Decision:
     if refusal := _too_late(line, mutation) or _closed(line, mutation):
         return refusal
-    delayed = replace(_touched(line, mutation), state=LineState.DELAYED)
+    delayed = _touched(line, mutation, state=LineState.DELAYED)
     warnings: tuple[Finding, ...] = ()
     if mutation.quantity not in (line.open, line.open + line.shipped):
         facts = {"copies": str(mutation.quantity), "order": _name(mutation), "open": str(line.open)}
@@ -151,7 +153,7 @@ def _cancel(line: OrderLine, mutation: Mutation, _placement: Placement | None, _
     if isinstance(allotment, Finding):
         return Decision(Outcome.REFUSED, (allotment,))
     effects = tuple(_release(holding, copies, line.net_price) for holding, copies in allotment.parts)
-    left = replace(_touched(line, mutation), holdings=released(line.holdings, allotment.parts))
+    left = _touched(line, mutation, holdings=released(line.holdings, allotment.parts))
     return _applied(line, _settled(left), effects, _chosen(allotment, mutation))
 
 
@@ -173,7 +175,7 @@ def _ship(line: OrderLine, mutation: Mutation, _placement: Placement | None, _co
         )
         for holding, copies in allotment.parts
     )
-    left = replace(_touched(line, mutation), holdings=shipped_out(line.holdings, allotment.parts))
+    left = _touched(line, mutation, holdings=shipped_out(line.holdings, allotment.parts))
     return _applied(line, _settled(left), effects, _chosen(allotment, mutation))
 
 
@@ -242,13 +244,15 @@ def _new_line(mutation: Mutation, placement: Placement, content: str) -> OrderLi
     )
 
 
-def _touched(line: OrderLine, mutation: Mutation) -> OrderLine:
+def _touched(line: OrderLine, mutation: Mutation, **changes: Any) -> OrderLine:
+    """The line with these changes, and with the newest moment that was applied to it."""
     newest = max((line.last_at, line.last_sequence), (mutation.occurred_at, mutation.sequence), key=lambda at: at[0])
     return replace(
         line,
         last_at=newest[0],
         last_sequence=newest[1],
         expected_date=mutation.expected_date or line.expected_date,
+        **changes,
     )
 
 

@@ -183,6 +183,12 @@ WIRE_FIELDS = (
 )  # fmt: skip
 """The elements of a mutation in the order of the XSD; `extension` stands for elements of other namespaces."""
 
+
+def snake(name: str) -> str:
+    """How a wire element is called in Python and in the database: `orderNumber` is `order_number`."""
+    return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in name)
+
+
 WireRow = tuple[str | None, ...]
 """One mutation as texts in the order of WIRE_FIELDS, whitespace as the schema normalises it, absent as None.
 

@@ -65,7 +65,7 @@ class Planner:
         placement = self._placement(line, mutation)
         if isinstance(placement, Finding):
             return lifecycle.wait(placement)
-        content = blake2b(order_content(candidate.row).encode(), digest_size=16).hexdigest()
+        content = _content(candidate) if mutation.kind is Kind.ORDERED else ""
         return lifecycle.decide(line, mutation, placement, content)
 
     def _placement(self, line: OrderLine | None, mutation: Mutation) -> Placement | Finding | None:
@@ -90,12 +90,17 @@ class Planner:
             self.balances[code] = balance
             if committed > 0:
                 warnings += self._strains(code, balance)
-        outcome = Outcome.APPLIED_WITH_WARNING if warnings else Outcome.APPLIED
-        return replace(decision, outcome=outcome, findings=tuple(warnings))
+        if len(warnings) == len(decision.findings):
+            return decision
+        return replace(decision, outcome=Outcome.APPLIED_WITH_WARNING, findings=tuple(warnings))
 
     def _strains(self, code: str, balance: Balance) -> list[Finding]:
         entries = self.codes.budgets.codes.get(code, ())
         return [warning for entry in entries[:1] if (warning := strain(entry, balance))]
+
+
+def _content(candidate: Candidate) -> str:
+    return blake2b(order_content(candidate.row).encode(), digest_size=16).hexdigest()
 
 
 def _completed(mutation: Mutation, line: OrderLine | None) -> Mutation:
@@ -149,13 +154,18 @@ def _chunk(connection: Connection, run: Run, planner: Planner, pks: Sequence[int
     planner.lines = {key: line for key, (_, line) in known.items()}
     decided = [(candidate, *planner.decide(candidate)) for candidate in candidates]
     changed = {
-        key: replace(planner.lines[key], sender=run.sender, institution=run.institution)
+        key: _owned(planner.lines[key], run)
         for key in (candidate.key for candidate, _, decision in decided if decision.is_applied)
     }
     pks_of = lines.save(connection, {key: pk for key, (pk, _) in known.items()}, changed)
     _write_applied(connection, run, decided, pks_of, place_from)
     _write_others(connection, run, decided)
     return set(changed)
+
+
+def _owned(line: OrderLine, run: Run) -> OrderLine:
+    """A line that was just made does not know yet whose it is."""
+    return line if line.sender else replace(line, sender=run.sender, institution=run.institution)
 
 
 Decided = list[tuple[Candidate, Mutation, Decision]]

@@ -173,7 +173,7 @@ def _set_state(connection: sa.Connection, pks: Sequence[int], state: str) -> Non
 def _shares(connection: sa.Connection, pks: Sequence[int]) -> dict[int, tuple[Share, ...]]:
     statement = sa.select(effects).where(effects.c.mutation_pk.in_(list(pks))).order_by(effects.c.pk)
     found: dict[int, tuple[Share, ...]] = {}
-    for row in connection.execute(statement):
+    for row in connection.execute(statement).all():
         # What a change takes back stands first in its history; the system is told where the copies go now.
         if row.kind != "CHANGED" or row.committed >= 0:
             found[row.mutation_pk] = (*found.get(row.mutation_pk, ()), share(row))

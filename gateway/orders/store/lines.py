@@ -36,7 +36,7 @@ def find(
         order_lines.c.order_number.in_(sa.bindparam("numbers", expanding=True)),
     )
     found: dict[LineKey, tuple[int, OrderLine]] = {}
-    for row in connection.execute(statement, {"numbers": numbers}):
+    for row in connection.execute(statement, {"numbers": numbers}).all():
         key = (row.order_number, row.order_line)
         if key in wanted:
             found[key] = (row.pk, _line(row))
@@ -72,7 +72,7 @@ def find_pks(connection: sa.Connection, sender: str, institution: str, keys: Seq
         order_lines.c.order_number.in_(sa.bindparam("numbers", expanding=True)),
     )
     wanted = set(keys)
-    rows = connection.execute(statement, {"numbers": sorted({number for number, _ in keys})})
+    rows = connection.execute(statement, {"numbers": sorted({number for number, _ in keys})}).all()
     return {(row.order_number, row.order_line): row.pk for row in rows if (row.order_number, row.order_line) in wanted}
 
 

@@ -193,7 +193,7 @@ def candidates(connection: sa.Connection, pks: Sequence[int]) -> list[Candidate]
         f"select mutations.pk, standing, waiting.mutation_pk is not null, {_WIRE}"
         " from mutations left join waiting on waiting.mutation_pk = mutations.pk where mutations.pk in :pks"
     ).bindparams(sa.bindparam("pks", expanding=True))
-    rows = connection.execute(statement, {"pks": list(pks)})
+    rows = connection.execute(statement, {"pks": list(pks)}).all()
     found = {row[0]: Candidate(row[0], row[1], tuple(row[3:]), bool(row[2])) for row in rows}
     return [found[pk] for pk in pks]
 

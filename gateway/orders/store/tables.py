@@ -3,13 +3,7 @@
 import sqlalchemy as sa
 
 from gateway.db import metadata
-from gateway.orders.model import WIRE_FIELDS
-
-
-def snake(name: str) -> str:
-    """The column of a wire element: `orderNumber` is `order_number`."""
-    return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in name)
-
+from gateway.orders.model import WIRE_FIELDS, snake
 
 WIRE_COLUMNS = tuple(snake(name) for name in WIRE_FIELDS)
 
