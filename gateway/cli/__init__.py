@@ -11,7 +11,7 @@ import typer
 
 from gateway import app as composition
 from gateway import clock, db, log
-from gateway.cli import demo, operations, orders, push, reports, start, users
+from gateway.cli import demo, operations, orders, push, reports, start, suppliers, users
 from gateway.errors import ConfigurationError, GatewayError
 
 DEFAULT_CONFIG = Path("gateway.toml")
@@ -76,7 +76,7 @@ def _set_clock(path: Path, at: str) -> None:
 
 
 start.register(app, composition.fittings)
-for group in (operations, push, orders, reports, users, demo):
+for group in (operations, push, orders, reports, suppliers, users, demo):
     group.register(app)
 
 

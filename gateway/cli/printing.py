@@ -52,3 +52,11 @@ def write(text: str, to: Path | None) -> None:
     except OSError as error:
         raise NotWritten(path=to, reason=error.strerror) from error
     typer.echo(f"{to} written", err=True)
+
+
+def told(context: typer.Context, name: str, what: str) -> None:
+    """Say what was done to something that has a name."""
+    if choices(context).as_json:
+        show_json({"name": name, "done": what})
+    else:
+        typer.echo(f"{name} {what}")

@@ -7,13 +7,21 @@ import typer
 
 from gateway.accounts import people
 from gateway.accounts.model import Role
-from gateway.cli.opening import gateway_of
-from gateway.cli.printing import choices, show_json
+from gateway.cli.opening import gateway_of, library_of
+from gateway.cli.printing import choices, show_json, told
+from gateway.errors import ConfigurationError
 
 PASSWORD = "GATEWAY_PASSWORD"  # noqa: S105
 users = typer.Typer(help="People who may log in.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="The name to log in with.")]
+
+
+class NoLibrary(ConfigurationError):
+    """A person who is no administrator was given no library to read."""
+
+    message = "{name} would see no reports at all."
+    hint = "Name a library with --library I201 (it can be repeated), or make an administrator with --admin."
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +40,9 @@ def add(
     """Add a person; the password is asked, or taken from GATEWAY_PASSWORD."""
     gateway = gateway_of(context)
     role = Role.ADMIN if admin else Role.STAFF
-    institutions = library or list(gateway.libraries)
+    institutions = [library_of(gateway, each).institution for each in library or ()]
+    if not institutions and not admin:
+        raise NoLibrary(name=name)
     people.add_person(
         gateway.database,
         name=name,
@@ -41,7 +51,7 @@ def add(
         institutions=institutions,
         role=role,
     )
-    typer.echo(f"{name} may log in at {gateway.settings.public_address}")
+    told(context, name, f"may log in at {gateway.settings.public_address}")
 
 
 @users.command("list")
@@ -69,14 +79,14 @@ def list_people(context: typer.Context) -> None:
 def set_password(context: typer.Context, name: Name) -> None:
     """Give a person a new password; whoever is logged in under that name is logged out."""
     people.set_password(gateway_of(context).database, name, _password())
-    typer.echo(f"{name} has a new password")
+    told(context, name, "has a new password")
 
 
 @users.command("disable")
 def disable(context: typer.Context, name: Name) -> None:
     """Let a person log in no more."""
     people.disable(gateway_of(context).database, name)
-    typer.echo(f"{name} cannot log in any more")
+    told(context, name, "cannot log in any more")
 
 
 def _password() -> str:
