@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, EnqueueOptions
 
+from gateway import db
 from gateway.log import logger
 
 QUEUE = "libraries"
@@ -24,7 +25,8 @@ class Queue:
     """Puts jobs into the transaction of whoever has the work."""
 
     def __init__(self, database_url: str) -> None:
-        self._client = DBOSClient(system_database_url=database_url)
+        self._engine = db.engine_for_jobs(database_url)
+        self._client = DBOSClient(system_database_url=database_url, system_database_engine=self._engine)
 
     def put(self, connection: sa.Connection, job: str, key: str, library: str, *values: Any, delay: float = 0) -> None:
         """Queue a job; jobs of one library run one after the other, in the order they were put.
@@ -51,6 +53,8 @@ class Queue:
     def close(self) -> None:
         """Let go of its connections."""
         self._client.destroy()
+        if self._engine:
+            self._engine.dispose()
 
 
 class Worker:
@@ -60,10 +64,12 @@ class Worker:
     """
 
     def __init__(self, database_url: str, jobs: Mapping[str, Job], node: str = "main") -> None:
+        self._engine = db.engine_for_jobs(database_url)
         DBOS(
             config={
                 "name": "gateway",
                 "system_database_url": database_url,
+                "system_database_engine": self._engine,
                 "log_level": "ERROR",
                 "console_log_level": "ERROR",
                 "executor_id": node,
@@ -77,7 +83,7 @@ class Worker:
     def start(self) -> None:
         """Begin to take jobs."""
         DBOS.launch()
-        DBOS.register_queue(QUEUE, partition_concurrency=1, worker_concurrency=2, polling_interval_sec=0.2)
+        DBOS.register_queue(QUEUE, partition_concurrency=1, worker_concurrency=2, polling_interval_sec=0.1)
 
     def retry_failed(self) -> int:
         """Queue again what failed too often; returns how many. Nothing is given up by itself."""
@@ -89,6 +95,8 @@ class Worker:
     def stop(self) -> None:
         """Take no more jobs and leave those under way to the next start."""
         DBOS.destroy(workflow_completion_timeout_sec=0)
+        if self._engine:
+            self._engine.dispose()
 
 
 def _lasting(name: str, job: Job) -> Job:
