@@ -85,7 +85,7 @@ class Gateway:
 
 def open_gateway(settings: Settings) -> Gateway:
     """The gateway of these settings; nothing is started."""
-    return Gateway(settings, db.engine(settings.database))
+    return Gateway(settings, db.engine(settings.database, settings.database_wait_seconds))
 
 
 def library_system(settings: Settings, library: LibrarySettings) -> OrderSystem:

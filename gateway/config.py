@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     )
     data_folder: Path = Field(description="where reports and work files are kept")
     database: str = Field(description="sqlite:////path/to/file, or postgresql+psycopg://…")
+    database_wait_seconds: float = Field(
+        20, gt=0, le=600, description="how long a push waits for another program that holds the SQLite database"
+    )
     sender_names: dict[str, str] = Field(default_factory=dict, description="names of suppliers by sender code")
     trusted_fronts: tuple[str, ...] = Field((), description="addresses of TLS fronts whose X-Forwarded-For is believed")
     json_logs: bool = Field(True, description="log lines as JSON; false for people")

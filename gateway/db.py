@@ -1,12 +1,14 @@
 """The database: one engine per process, short transactions, and the faults of a database in our words."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, DisconnectionError, OperationalError
 
 from gateway.errors import Busy
 
@@ -22,16 +24,74 @@ installation = sa.Table(
     "installation", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
 )
 _REHEARSAL = "rehearsal"
+_FILE = "gateway.file"
 
 
-def engine(url: str) -> sa.Engine:
-    """Open the database of one process: SQLite in WAL with full sync, or PostgreSQL."""
+def engine(url: str, wait_seconds: float = BUSY_TIMEOUT_SECONDS) -> sa.Engine:
+    """Open the database of one process: SQLite in WAL with full sync, or PostgreSQL.
+
+    Args:
+        wait_seconds: how long a transaction waits for another that writes (SQLite only).
+    """
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_pre_ping=True)
-    made = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
+    made = sa.create_engine(url, connect_args={"timeout": wait_seconds, "check_same_thread": False})
     sa.event.listen(made, "connect", _prepare_sqlite)
     sa.event.listen(made, "begin", _begin_sqlite)
+    sa.event.listen(made, "commit", _watch(made).still_there)
     return made
+
+
+def engine_for_jobs(url: str) -> sa.Engine | None:
+    """A database for the engine that carries jobs, which says itself where transactions begin; none but for SQLite."""
+    if not url.startswith("sqlite"):
+        return None
+    made = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
+    sa.event.listen(made, "connect", _prepare_jobs)
+    _watch(made)
+    return made
+
+
+class _DatabaseFile:
+    """Watches the file of a SQLite database: once seen, it is not made anew, nor written to after it was replaced.
+
+    SQLite itself would go on writing to a file that was removed or renamed, and lose it all with the process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = False
+
+    def opening(self, *_: object) -> None:
+        if self._seen and not self._path.exists():
+            raise sqlite3.OperationalError(f"{self._path} is gone")
+
+    def opened(self, _connection: object, record: Any) -> None:
+        self._seen = True
+        record.info[_FILE] = self._identity()
+
+    def used(self, _connection: object, record: Any, _proxy: object) -> None:
+        if record.info[_FILE] != self._identity():
+            raise DisconnectionError(f"{self._path} is not the file that was opened")
+
+    def still_there(self, connection: sa.Connection) -> None:
+        if connection.info[_FILE] != self._identity():
+            raise Busy() from FileNotFoundError(f"{self._path} is not the file that was written to")
+
+    def _identity(self) -> tuple[int, int, bool] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino, os.access(self._path, os.W_OK)
+
+
+def _watch(made: sa.Engine) -> _DatabaseFile:
+    file = _DatabaseFile(Path(made.url.database or ""))
+    sa.event.listen(made, "do_connect", file.opening)
+    sa.event.listen(made, "connect", file.opened)
+    sa.event.listen(made, "checkout", file.used)
+    return file
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -39,6 +99,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
         connection.execute(f"pragma {pragma}")
+
+
+def _prepare_jobs(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = "IMMEDIATE"
+    connection.execute("pragma foreign_keys=on")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
@@ -71,18 +136,22 @@ def reading(database: sa.Engine) -> Iterator[sa.Connection]:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Say in our words that the database is locked, gone or full."""
+    """Say in our words that the database is locked, gone, damaged or full."""
     try:
         yield
-    except OperationalError as error:
+    except DatabaseError as error:
         if _is_our_own_mistake(error):
             raise
         raise Busy() from error
 
 
-def _is_our_own_mistake(error: OperationalError) -> bool:
-    """Whether it is the statement that is wrong, and not the database that is locked, gone or full."""
-    return getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
+def _is_our_own_mistake(error: DatabaseError) -> bool:
+    """Whether it is the statement that is wrong, and not the database that is locked, gone, damaged or full."""
+    name = getattr(error.orig, "sqlite_errorname", "")
+    if name == "SQLITE_ERROR":
+        # Our tables were there when we started: another file was put in the place of the database.
+        return not str(error.orig).startswith("no such table")
+    return not isinstance(error, OperationalError) and name not in ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
 def insert_many(connection: sa.Connection, table: str, columns: tuple[str, ...], values: list[tuple[Any, ...]]) -> None:

@@ -26,6 +26,8 @@ from gateway.web import desk as staff_desks
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 THREADS = 8
+CONNECTIONS = 1000
+"""Far above the threads: a connection costs no thread until its request is complete, so slow senders hold up nobody."""
 
 
 class AddressTaken(ConfigurationError):
@@ -139,6 +141,8 @@ def _listening(gateway: Gateway) -> Any:
             host=settings.host,
             port=settings.port,
             threads=THREADS,
+            connection_limit=CONNECTIONS,
+            asyncore_use_poll=True,
             ident=None,
             # Far above our own limit, so that what is too large gets our fault and not the server's plain text.
             max_request_body_size=4 * settings.limits.message_megabytes * 2**20,

@@ -50,6 +50,7 @@ class Answer:
 
     status: int
     body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
 
     def text(self, name: str) -> str | None:
         """The text of the first element of that name."""
@@ -137,12 +138,13 @@ class Stage:
 
     def outcomes(self) -> dict[str, str]:
         """Per mutation the newest outcome, with its first code."""
+        rows = self.rows(
+            "select mutation_id, outcome, findings from outcomes"
+            " join mutations on mutations.pk = mutation_pk where standing = 'NEW' order by run_pk"
+        )
         return {
-            mutation: f"{outcome} {code}".strip()
-            for mutation, outcome, code in self.rows(
-                "select mutation_id, outcome, coalesce(findings ->> '$[0][0]', '') from outcomes"
-                " join mutations on mutations.pk = mutation_pk where standing = 'NEW' order by run_pk"
-            )
+            mutation: " ".join((outcome, *(code for code, _ in json.loads(findings)[:1])))
+            for mutation, outcome, findings in rows
         }
 
     def rows(self, statement: str) -> Sequence[Any]:

@@ -73,6 +73,7 @@ def describe(error: Exception) -> WireFault:
             retry_seconds=getattr(error, "retry_after_seconds", None),
         )
     if isinstance(error, SystemUnavailable):
+        logger.warning("soap.busy", reason=str(error.__cause__ or error))
         hint = error.advice or "Nothing was kept. Send the same message again in a minute, with the same messageId."
         return WireFault("busy", str(error), hint, retry_seconds=_RETRY_SECONDS)
     number = f"{secrets.randbelow(10**8):08d}"

@@ -119,7 +119,8 @@ class Visit:
                 self._delivery.discard()
             except Exception as error:
                 logger.error("soap.discard_failed", exc_info=error)
-        if self.fault:
+        # What cannot store a message cannot store its refusal either; it is in the log, and waiting once is enough.
+        if self.fault and self.fault.code != "busy":
             self._note(self.fault)
 
     def _note(self, fault: WireFault) -> None:

@@ -1,27 +1,18 @@
 """A gateway in processes of its own, killed at the worst moments: nothing is lost and nothing is doubled."""
 
-import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from socket import socket
 from threading import Thread
 
 import pytest
 
-from gateway.errors import GatewayError
 from gateway.money import Cents
-from gateway.orders.model import Kind, Mutation, Receipt
-from gateway.supplier import push
-from gateway.transport.soap_client import Credentials
+from gateway.orders.model import Kind, Receipt
 from tests.builders import a_mutation
-from tests.stage import Stage, a_stage
+from tests.serving import a_stage_to_serve, finished, pushed, pushed_in_spite_of_all, serving, until
+from tests.stage import Stage
 
-SECONDS = 60
 KILLED_WHEN = (
     "select count(*) from messages",
     "select count(*) from runs where planned_at is null",
@@ -34,57 +25,8 @@ KILLED_WHEN = (
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    with socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with a_stage(tmp_path, listen=f"127.0.0.1:{port}") as stage:
+    with a_stage_to_serve(tmp_path) as stage:
         yield stage
-
-
-@contextmanager
-def serving(stage: Stage) -> Iterator[subprocess.Popen[bytes]]:
-    """`gateway serve` as a process, from the moment that it listens."""
-    log = stage.folder / f"serve-{time.monotonic_ns()}.log"
-    command = [sys.executable, "-m", "gateway", "--config", str(stage.settings_file()), "serve"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=dict(os.environ))
-    try:
-        until(lambda: b"listening on" in log.read_bytes() or process.poll() is not None)
-        assert process.poll() is None, log.read_text()
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def until(is_true: Callable[[], bool]) -> None:
-    """Look until it is so; fail when it takes too long."""
-    end = time.monotonic() + SECONDS
-    while not is_true():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.05)
-
-
-def pushed(stage: Stage, message_id: str, *mutations: Mutation, institution: str = "I202") -> Receipt:
-    client = push.client(
-        f"http://{stage.settings.listen}/soap/orders", Credentials("supplier", stage.secret), timeout_seconds=20
-    )
-    return push.push_day(client, stage.day(*mutations, institution=institution, message_id=message_id))
-
-
-def pushed_in_spite_of_all(stage: Stage, message_id: str, *mutations: Mutation) -> Receipt:
-    """As a supplier does: again and again, under the same id, until there is a receipt."""
-    end = time.monotonic() + SECONDS
-    while True:
-        try:
-            return pushed(stage, message_id, *mutations)
-        except GatewayError:
-            assert time.monotonic() < end
-            time.sleep(0.1)
-
-
-def finished(stage: Stage, messages: int) -> Callable[[], bool]:
-    return lambda: stage.rows("select count(*) from runs where report is not null")[0][0] >= messages
 
 
 def test_gateway_killed_while_messages_come_in_and_are_processed_loses_and_doubles_nothing(stage: Stage) -> None:
