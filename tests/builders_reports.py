@@ -47,10 +47,10 @@ def a_line(number: int = 1, **changes: Any) -> ReportLine:
         state_after="IN_ORDER",
         delivery="confirmed",
     )
-    line = replace(line, **changes)
+    line = line._replace(**changes)
     amount = Cents(line.copies * line.net_price)
     committed = amount if line.kind == "ORDERED" and line.outcome in APPLIED else Cents(0)
-    return replace(line, amount=changes.get("amount", amount), committed=changes.get("committed", committed))
+    return line._replace(amount=changes.get("amount", amount), committed=changes.get("committed", committed))
 
 
 def _lines() -> tuple[ReportLine, ...]:

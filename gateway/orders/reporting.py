@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -91,6 +92,15 @@ def _hint(findings: Iterable[Finding], language: str) -> str:
     return " ".join(say(hint, language) for hint in hints)
 
 
+@lru_cache(maxsize=1000)
+def _told_of(packed: str, language: str) -> tuple[str, str, str]:
+    """The code, the sentence and the hint of a line, from its findings as they are kept."""
+    findings = progress.unpack(packed)
+    if not findings:
+        return "", "", ""
+    return findings[0].code, sentence(findings, language), _hint(findings, language)
+
+
 def _lines(database: Engine, run: Run, which: str, order: str, language: str) -> Lines:
     def read() -> Iterator[ReportLine]:
         with ExitStack() as open_for_reading:
@@ -102,7 +112,7 @@ def _lines(database: Engine, run: Run, which: str, order: str, language: str) ->
 
 
 def _line(row: Any, language: str) -> ReportLine:
-    findings = progress.unpack(row.findings)
+    code, told, hint = _told_of(row.findings, language)
     copies = row.quantity and int(row.quantity) if row.copies is None else row.copies
     price = cents(row.net_price) if row.net_price else NOTHING
     return ReportLine(
@@ -112,9 +122,9 @@ def _line(row: Any, language: str) -> ReportLine:
         order_number=row.order_number,
         order_line=row.order_line,
         outcome=row.outcome,
-        code=findings[0].code if findings else "",
-        sentence=sentence(findings, language) if findings else "",
-        hint=_hint(findings, language) if findings else "",
+        code=code,
+        sentence=told,
+        hint=hint,
         message_id=row.message_id,
         article_number=row.article_number or "",
         ean=row.ean or "",

@@ -62,8 +62,8 @@ def _detail(report: Report, audience: Audience) -> Section:
         key="detail",
         title=say("Per budget code and order", report.language),
         part=Part.DETAIL,
-        columns=tuple(field.column for field in fields),
-        rows=grouped_rows(report.detail, fields, _budget_code, _heading(report), report.language),
+        columns=fields.columns,
+        rows=grouped_rows(report.detail, fields, _budget_code, _heading(report)),
         empty=say("This run had no lines.", report.language),
     )
 

@@ -57,8 +57,8 @@ def _detail(report: Report) -> Section:
         key="detail",
         title=say("Per branch and kind", report.language),
         part=Part.DETAIL,
-        columns=tuple(field.column for field in fields),
-        rows=grouped_rows(report.detail, fields, _branch_and_kind, _heading(report.language), report.language),
+        columns=fields.columns,
+        rows=grouped_rows(report.detail, fields, _branch_and_kind, _heading(report.language)),
         empty=say("This run had no lines.", report.language),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from gateway.money import NOTHING, Cents
@@ -63,14 +64,15 @@ class ReportFile:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ReportLine:
+class ReportLine(NamedTuple):
     """One mutation, or its part for one branch and budget code, with what became of it in this run.
 
     `kind`, `outcome` and the states are the codes of the order room. `sentence` and `hint` are in
     the report's language; they also stand in the supplier's copy, so they name no budget amounts.
     `amount` is copies times net price; `committed` is what it adds to (or takes from) the
     commitments of its budget code, `shipped` what moves from committed to shipped.
+
+    A tuple, as there are many: it is made three times as fast as a dataclass, and its cells are taken at once.
     """
 
     occurred_at: datetime

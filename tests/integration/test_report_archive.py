@@ -254,7 +254,7 @@ from tests.builders_reports import a_report
 
 database, disk = db.engine(f"sqlite:///{sys.argv[1]}/gateway.db"), Path(sys.argv[2])
 db.metadata.create_all(database, [archive.reports, archive.report_files])
-report = a_report(lines=tuple(replace(line, title="x" * 400) for line in a_report().detail()) * 40)
+report = a_report(lines=tuple(line._replace(title="x" * 400) for line in a_report().detail()) * 40)
 for form in Format:
     try:
         archive.keep(database, disk, report, Audience.STAFF, formats=(form,))

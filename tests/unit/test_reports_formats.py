@@ -70,7 +70,7 @@ class Counted(str):
 
 def test_writing_a_long_day_keeps_no_lines() -> None:
     def detail() -> Iterator[ReportLine]:
-        return (replace(line, title=Counted(line.title)) for line in many_lines(500))
+        return (line._replace(title=Counted(line.title)) for line in many_lines(500))
 
     written(a_report(detail=detail), *QUICK)
     assert Counted.most < 10

@@ -1,5 +1,6 @@
 """What a run did, counted and listed from the tables: the figures of its report."""
 
+from collections import namedtuple
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,12 +41,15 @@ CANCELLED = f"mutations.kind = 'CANCELLED' and {_APPLIED}"
 ATTENTION = "outcomes.outcome in ('WAITING', 'REFUSED', 'APPLIED_WITH_WARNING')"
 
 
-def lines(connection: sa.Connection, run: Run, which: str, order: str) -> Iterator[sa.Row[Any]]:
+def lines(connection: sa.Connection, run: Run, which: str, order: str) -> Iterator[Any]:
     """The lines of a run, one per mutation and share, as they come from the database."""
     statement = sa.text(
         f"select {_LINE_COLUMNS} from {_LINE_TABLES} where outcomes.run_pk = :run and {which} order by {order}"
     )
-    yield from connection.execution_options(yield_per=1000).execute(statement, {"run": run.pk})
+    found = connection.execution_options(yield_per=1000).execute(statement, {"run": run.pk})
+    # Thirty names are read from every row, and a row of the database's own looks each of them up.
+    row = namedtuple("row", found.keys())  # type: ignore[misc]  # the statement above is where they stand
+    yield from map(row._make, found)
 
 
 def outcome_counts(connection: sa.Connection, run: Run) -> list[tuple[str, str, int, int]]:
