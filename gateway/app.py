@@ -156,9 +156,14 @@ def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
                 LOOK_AT_WAITING_EVERY_SECONDS,
                 partial(recovery.look_at_waiting, gateway.database, enqueue, tuple(gateway.libraries)),
             ),
+            "take up lost jobs": (recover_every, lambda: _take_up_lost(worker)),
             "retry failed jobs": (int(timedelta(minutes=5).total_seconds()), lambda: _retry(worker)),
         }
     )
+
+
+def _take_up_lost(worker: work.Worker) -> None:
+    worker.take_up_lost()
 
 
 def _retry(worker: work.Worker) -> None:

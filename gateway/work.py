@@ -1,17 +1,20 @@
 """Durable jobs: queued in the caller's own transaction, run by whichever process is free. The only user of DBOS."""
 
 from collections.abc import Callable, Mapping
+from threading import Event, Lock
 from typing import Any
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, EnqueueOptions
 
 from gateway import db
+from gateway.errors import Busy
 from gateway.log import logger
 
 QUEUE = "libraries"
 # One number for all releases: a job that an older release queued must still be run by a newer one.
 _VERSION = "1"
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1, 30
 
 Job = Callable[..., None]
 
@@ -65,6 +68,10 @@ class Worker:
 
     def __init__(self, database_url: str, jobs: Mapping[str, Job], node: str = "main") -> None:
         self._engine = db.engine_for_jobs(database_url)
+        self._node = node
+        self._stopping = Event()
+        self._under_way = _UnderWay()
+        self._lost: set[str] = set()
         DBOS(
             config={
                 "name": "gateway",
@@ -78,7 +85,7 @@ class Worker:
             }
         )
         for name, job in jobs.items():
-            DBOS.workflow(name=name)(_lasting(name, job))
+            DBOS.workflow(name=name)(_lasting(name, self._patient(job), self._under_way))
 
     def start(self) -> None:
         """Begin to take jobs."""
@@ -86,20 +93,79 @@ class Worker:
         DBOS.register_queue(QUEUE, partition_concurrency=1, worker_concurrency=2, polling_interval_sec=0.1)
 
     def retry_failed(self) -> int:
-        """Queue again what failed too often; returns how many. Nothing is given up by itself."""
-        failed = DBOS.list_workflows(status="ERROR", load_input=False, load_output=False)
-        for each in failed:
-            DBOS.resume_workflow(each.workflow_id)
+        """Queue again, behind the others of its library, what failed too often; returns how many."""
+        with db.translated():
+            failed = DBOS.list_workflows(status="ERROR", load_input=False, load_output=False)
+            for each in failed:
+                # What ended in an error cannot be resumed; a copy takes its place.
+                key = each.queue_partition_key
+                DBOS.fork_workflow(each.workflow_id, 1, queue_name=QUEUE, queue_partition_key=key)
+                DBOS.delete_workflow(each.workflow_id)
         return len(failed)
+
+    def take_up_lost(self) -> int:
+        """Queue again what this process began and no longer works on, because not even its failure could be kept.
+
+        Only what was so at the last look too: a job that is just beginning looks the same.
+        """
+        with db.translated():
+            begun = DBOS.list_workflows(status="PENDING", executor_id=self._node, load_input=False, load_output=False)
+            lost = {each.workflow_id for each in begun} - self._under_way.jobs()
+            again = lost & self._lost
+            for job in again:
+                logger.warning("work.job_taken_up_again", job=job)
+                DBOS.resume_workflow(job, queue_name=QUEUE)
+        self._lost = lost - again
+        return len(again)
 
     def stop(self) -> None:
         """Take no more jobs and leave those under way to the next start."""
+        self._stopping.set()
         DBOS.destroy(workflow_completion_timeout_sec=0)
         if self._engine:
             self._engine.dispose()
 
+    def _patient(self, job: Job) -> Job:
+        """The job, waiting as long as nothing can be stored: that is no fault of the job, and hinders all alike."""
 
-def _lasting(name: str, job: Job) -> Job:
+        def run(*values: Any) -> None:
+            pause = _FIRST_PAUSE_SECONDS
+            while True:
+                try:
+                    return job(*values)
+                except Busy as error:
+                    logger.warning("work.job_waits", reason=str(error.__cause__ or error), seconds=pause)
+                if self._stopping.wait(pause):
+                    raise SystemExit("told to end")
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+
+        return run
+
+
+class _UnderWay:
+    """The jobs that threads of this process are working on."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._jobs: list[str] = []
+
+    def __call__(self, job: str, work: Callable[[], None]) -> None:
+        """Work on a job."""
+        with self._lock:
+            self._jobs.append(job)
+        try:
+            work()
+        finally:
+            with self._lock:
+                self._jobs.remove(job)
+
+    def jobs(self) -> set[str]:
+        """Their keys."""
+        with self._lock:
+            return set(self._jobs)
+
+
+def _lasting(name: str, job: Job, under_way: _UnderWay) -> Job:
     """The job as a workflow of one step that is tried again with growing pauses, and whose failures are logged."""
 
     def attempt(*values: Any) -> None:
@@ -114,7 +180,7 @@ def _lasting(name: str, job: Job) -> Job:
     )
 
     def run(*values: Any) -> None:
-        step(*values)
+        under_way(str(DBOS.workflow_id), lambda: step(*values))
 
     run.__qualname__ = name
     return run

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import requests
@@ -47,21 +48,31 @@ def serving(
         before: runs in the process before it becomes the gateway.
     """
     log = stage.folder / f"serve-{time.monotonic_ns()}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command(stage.settings_file(), "serve"),
-            stdout=output,
-            stderr=output,
-            env={**os.environ, **(environment or {})},
-            preexec_fn=before,
-        )
+    process = subprocess.Popen(
+        command(stage.settings_file(), "serve"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, **(environment or {})},
+        preexec_fn=before,
+    )
+    # Through a pipe, as the journal of a machine does: what happens to the gateway's disk does not happen to its log.
+    writing = Thread(target=_keep, args=(process, log))
+    writing.start()
     try:
-        until(lambda: b"listening on" in log.read_bytes() or process.poll() is not None)
+        until(lambda: log.exists() and b"listening on" in log.read_bytes() or process.poll() is not None)
         assert process.poll() is None, log.read_text()
         yield process
     finally:
         process.kill()
         process.wait()
+        writing.join()
+
+
+def _keep(process: subprocess.Popen[bytes], log: Path) -> None:
+    assert process.stdout is not None
+    with process.stdout as source, log.open("wb", buffering=0) as kept:
+        for line in source:
+            kept.write(line)
 
 
 def command(settings: Path, *asked: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError
 
 from gateway import db
 from gateway.orders.store.tables import WIRE_COLUMNS
@@ -19,10 +20,17 @@ class Spool:
         with db.translated():
             self._connection = database.connect().execution_options(read_only=True)
             self._transaction = self._connection.begin()
+            self._make()
+
+    def _make(self) -> None:
+        try:
             texts = ", ".join(f"{name} text" for name in ("moment", "content", *WIRE_COLUMNS))
             self._run(f"create temporary table spool (position integer primary key, line integer, {texts})")
             blob = "blob" if self._connection.dialect.name == "sqlite" else "bytea"
             self._run(f"create temporary table spooled_chunks (position integer primary key, compressed {blob})")
+        except DatabaseError:
+            self._give_up()
+            raise
 
     def add(self, rows: list[tuple[Any, ...]]) -> None:
         """Add mutations: position, line, moment, content, then the texts of the wire."""
@@ -52,17 +60,29 @@ class Spool:
 
     def commit(self) -> None:
         """Keep what was written; synced when this returns."""
-        self._transaction.commit()
+        try:
+            self._transaction.commit()
+        except Exception:
+            self._give_up()
+            raise
 
     def close(self) -> None:
         """Undo what was not committed, and drop the temporary tables."""
         if self._connection.closed:
             return
-        self._transaction.rollback() if self._transaction.is_active else None
-        self._connection.execution_options(read_only=True)
-        with self._connection.begin():
-            for table in ("spool", "spooled_chunks"):
-                self._run(f"drop table if exists {table}")
+        try:
+            self._transaction.rollback() if self._transaction.is_active else None
+            self._connection.execution_options(read_only=True)
+            with self._connection.begin():
+                for table in ("spool", "spooled_chunks"):
+                    self._run(f"drop table if exists {table}")
+        except DatabaseError:
+            self._give_up()
+        self._connection.close()
+
+    def _give_up(self) -> None:
+        """Let go of a connection that can no longer be cleaned up; its temporary tables go with it."""
+        self._connection.invalidate()
         self._connection.close()
 
     def _run(self, statement: str) -> None:
