@@ -8,6 +8,7 @@ LOCKED := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-
 .PHONY: run demo-once test check format golden bench bundle lock clean
 
 $(READY): pyproject.toml requirements.lock requirements-dev.lock
+	@echo "Installing into $(VENV) (a minute or so, once) ..."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
