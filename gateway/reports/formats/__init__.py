@@ -10,7 +10,7 @@ from gateway.reports.formats.csv import CsvWriter
 from gateway.reports.formats.html import HtmlWriter
 from gateway.reports.formats.pdf import PdfWriter
 from gateway.reports.formats.text import TextWriter
-from gateway.reports.formats.writing import Writer, showers
+from gateway.reports.formats.writing import Writer, recorder
 from gateway.reports.formats.xlsx import XlsxWriter
 from gateway.reports.formats.xml import XmlWriter
 from gateway.reports.model import Format
@@ -74,15 +74,15 @@ def _write_section(section: Section, writers: list[Writer]) -> int:
 
 
 def _feed(items: Iterator[Item], section: Section, writers: list[Writer]) -> int:
-    shows = showers(section.columns)
+    record = recorder(section.columns)
     takers = [writer.row for writer in writers]
     count = 0
     for item in items:
         if isinstance(item, tuple):
             count += 1
-            shown = [show(cell) for show, cell in zip(shows, item, strict=True)]
+            made = record(item)
             for take in takers:
-                take(item, shown)
+                take(made)
         elif isinstance(item, Group):
             for writer in writers:
                 writer.group(item)

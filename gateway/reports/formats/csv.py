@@ -4,15 +4,16 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Sequence
 from typing import BinaryIO
 
-from gateway.reports.document import CellKind, Document, Group, Row, Section, Total
-from gateway.reports.formats.writing import clean, fact_text
+from gateway.reports.document import CellKind, Document, Group, Section, Total
+from gateway.reports.formats.writing import Record, Remembered, clean, fact_text
 
 _FORMULA = "=+-@＝＋－＠"
 # A spreadsheet would read these as a number, a date or a fraction: an ISBN, `0001`, `2026-10`, `1E5`.
+_DIGITS = "0123456789"
 _LIKE_A_NUMBER = re.compile(r"[0-9][0-9.,:/ eE+-]*")
+_SUSPECT = frozenset(_FORMULA + _DIGITS)
 
 
 class CsvWriter:
@@ -21,6 +22,7 @@ class CsvWriter:
     def __init__(self, file: BinaryIO) -> None:
         self._raw = file
         self._file = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        self._as_text = Remembered(as_text)
         self._write = csv.writer(self._file, delimiter=";", lineterminator="\r\n").writerow
 
     def begin(self, document: Document) -> None:
@@ -45,15 +47,15 @@ class CsvWriter:
     def group(self, group: Group) -> None:
         """Leave it out: what it says stands in columns of its own."""
 
-    def row(self, cells: Row, shown: Sequence[str]) -> None:
-        record = list(shown)
+    def row(self, record: Record) -> None:
+        texts = list(record.shown)
         for place in self._texts:
-            text = record[place]
-            if text and (text[0] in _FORMULA or text[0].isdigit()):
-                record[place] = as_text(text)
+            text = texts[place]
+            if text and text[0] in _SUSPECT:
+                texts[place] = self._as_text[text]
         for place in self._amounts:
-            record[place] = record[place].replace(".", "")
-        self._write(record)
+            texts[place] = texts[place].replace(".", "")
+        self._write(texts)
 
     def total(self, total: Total) -> None:
         """Leave it out: whoever adds up a column must not find its sum in it."""

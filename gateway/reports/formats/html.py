@@ -1,17 +1,16 @@
 """The report as one page that needs nothing else: no scripts, no fonts, no network; on a phone and on paper too."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from html import escape
 from importlib import resources
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from gateway.reports.document import Document, Group, Row, Section, Total
-from gateway.reports.formats.writing import clean, fact_text, shown_total, stacked
+from gateway.reports.document import Document, Group, Section, Total
+from gateway.reports.formats.writing import Record, Remembered, clean, fact_text, picker, shown_total, stacked
 from gateway.wording import say
 
-_LINE_END = "\n"
 _NARROW = 100
 """A table of fewer characters than this does not need the whole width of a screen."""
 
@@ -68,6 +67,7 @@ class HtmlWriter:
             f"<table>\n<caption>{escape(section.title)}</caption>\n"
             f"<colgroup>{'<col>' * len(self._stacks)}</colgroup>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
         )
+        self._patterns = Remembered(self._pattern)
         self._starts = [f"<td{_side(section, stack)}>" for stack in self._stacks]
 
     def group(self, group: Group) -> None:
@@ -75,15 +75,16 @@ class HtmlWriter:
         span = len(self._stacks)
         self._put(f'</tbody>\n<tbody>\n<tr class="group"><th scope="rowgroup" colspan="{span}">{title}</th></tr>\n')
 
-    def row(self, cells: Row, shown: Sequence[str]) -> None:
-        parts = ["<tr>"]
-        for start, stack in zip(self._starts, self._stacks, strict=True):
-            text = "\n".join(stacked(shown, stack)) if len(stack) > 1 else shown[stack[0]]
-            if "&" in text or "<" in text or ">" in text:
-                text = escape(text, quote=False)
-            parts.append(f"{start}{text.replace(_LINE_END, '<br>')}" if _LINE_END in text else start + text)
-        parts.append("</tr>\n")
-        self._file.write("".join(parts).encode())
+    def row(self, record: Record) -> None:
+        pattern, take = self._patterns[record.filled]
+        self._file.write((pattern % take(record.marked)).encode())
+
+    def _pattern(self, filled: tuple[bool, ...]) -> tuple[str, Callable[[Sequence[str]], Any]]:
+        """How a row is written in which these cells are filled, and what takes those cells."""
+        marks = ["%s" if is_filled else "" for is_filled in filled]
+        texts = ("<br>".join(stacked(marks, stack)) for stack in self._stacks)
+        cells = "".join(start + text for start, text in zip(self._starts, texts, strict=True))
+        return f"<tr>{cells}</tr>\n", picker([place for stack in self._stacks for place in stack if filled[place]])
 
     def total(self, total: Total) -> None:
         shown = shown_total(total, self._section.columns)

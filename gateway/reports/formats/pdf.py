@@ -3,13 +3,12 @@
 Typesetting takes some 200 kB a row, so what is set is bounded whatever the day was like.
 """
 
-from collections.abc import Sequence
 from importlib import resources
 from typing import Any, BinaryIO
 
 from gateway import typeset
-from gateway.reports.document import Document, Group, Part, Row, Section, Total
-from gateway.reports.formats.writing import clean, fact_text, shown_total, stacked
+from gateway.reports.document import Document, Group, Part, Section, Total
+from gateway.reports.formats.writing import Record, clean, fact_text, shown_total, stacked
 from gateway.reports.model import Format
 from gateway.wording import say
 
@@ -64,7 +63,7 @@ class PdfWriter:
     def group(self, group: Group) -> None:
         self._add({"group": clean(group.title)})
 
-    def row(self, cells: Row, shown: Sequence[str]) -> None:
+    def row(self, record: Record) -> None:
         self._count += 1
         if self._items is None:
             return
@@ -77,7 +76,7 @@ class PdfWriter:
                 self._dropped += 1
                 return
             self._room -= 1
-        self._items.append({"row": [stacked(shown, stack) for stack in self._stacks]})
+        self._items.append({"row": [stacked(record.shown, stack) for stack in self._stacks]})
 
     def total(self, total: Total) -> None:
         if self._items is None:

@@ -6,8 +6,8 @@ from textwrap import wrap
 from typing import BinaryIO
 from unicodedata import normalize
 
-from gateway.reports.document import Document, Group, Row, Section, Total
-from gateway.reports.formats.writing import clean, fact_text, shown_total
+from gateway.reports.document import Document, Group, Section, Total
+from gateway.reports.formats.writing import Record, clean, fact_text, shown_total
 from gateway.wording import say
 
 WIDTH = 132
@@ -73,9 +73,9 @@ class TextWriter:
             self._new_page()
         self._put(["", clean(group.title), ""])
 
-    def row(self, cells: Row, shown: Sequence[str]) -> None:
+    def row(self, record: Record) -> None:
         if self._table:
-            self._put(self._table.record(shown))
+            self._put(self._table.record(record.shown))
 
     def total(self, total: Total) -> None:
         if self._table:

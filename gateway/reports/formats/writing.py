@@ -3,14 +3,51 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Protocol
-from unicodedata import normalize
+from html import escape
+from operator import itemgetter
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from unicodedata import is_normalized, normalize
 
 from gateway.money import dutch, plain
-from gateway.reports.document import Cell, CellKind, Column, Document, Fact, Group, Row, Section, Total
+from gateway.reports.document import CellKind, Column, Document, Fact, Group, Row, Section, Total
 
 NOTHING_ABOVE = "–"
 _JOINERS = "\u200c\u200d"
+
+
+_MOST_REMEMBERED = 5_000
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+class Remembered(dict[Given, Made], Generic[Given, Made]):
+    """What a function made of a value before; for values that come back in row after row.
+
+    It forgets everything when it is full, so a day of any length takes no more memory.
+    """
+
+    def __init__(self, make: Callable[[Given], Made]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, value: Given) -> Made:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        made = self[value] = self._make(value)
+        return made
+
+
+class Record(NamedTuple):
+    """A row as every format gets it: what they all need is worked out once."""
+
+    cells: Row
+    shown: Sequence[str]
+    """The cells as people read them."""
+    marked: Sequence[str]
+    """The same as it stands in HTML and XML."""
+    filled: tuple[bool, ...]
+    """Which of them are not empty: rows that are filled alike are written after one pattern."""
 
 
 class Writer(Protocol):
@@ -29,8 +66,8 @@ class Writer(Protocol):
     def group(self, group: Group) -> None:
         """Write a heading between rows."""
 
-    def row(self, cells: Row, shown: Sequence[str]) -> None:
-        """Write a row: its cells as values, and as `shown` to people."""
+    def row(self, record: Record) -> None:
+        """Write a row."""
 
     def total(self, total: Total) -> None:
         """Write a sum."""
@@ -101,9 +138,49 @@ _FOR_PROGRAMS: dict[CellKind, Callable[[Any], str]] = {
 }
 
 
-def showers(columns: Sequence[Column]) -> tuple[Callable[[Cell], str], ...]:
-    """One per column."""
-    return tuple(shower(column.kind, column.words) for column in columns)
+def recorder(columns: Sequence[Column]) -> Callable[[Row], Record]:
+    """What makes a record of a row."""
+    texts = [place for place, column in enumerate(columns) if column.kind is CellKind.TEXT]
+    others = [(place, _shown(column)) for place, column in enumerate(columns) if column.kind is not CellKind.TEXT]
+
+    def record(cells: Row) -> Record:
+        shown: list[Any] = list(cells)
+        for place, show in others:
+            shown[place] = show(cells[place])
+        if None in shown or not _is_clean("".join(shown)):
+            for place in texts:
+                shown[place] = clean(shown[place] or "")
+        return Record(cells, shown, _marked(shown), tuple(map(bool, shown)))
+
+    return record
+
+
+def _shown(column: Column) -> Callable[[Any], str]:
+    """How the cells of a column are shown, remembered where they repeat themselves."""
+    show = shower(column.kind, column.words)
+    if column.kind in _SELDOM_THE_SAME or column.is_label:
+        return show
+    return Remembered(show).__getitem__
+
+
+_SELDOM_THE_SAME = (CellKind.TEXT, CellKind.MOMENT)
+
+
+def _is_clean(text: str) -> bool:
+    """Whether a text, and so every part of it, is already as `clean` would make it."""
+    return text.isprintable() and (text.isascii() or is_normalized("NFC", text))
+
+
+def _marked(shown: list[str]) -> list[str]:
+    whole = "".join(shown)
+    if "&" in whole or "<" in whole or ">" in whole:
+        return [escape(text, quote=False) for text in shown]
+    return shown
+
+
+def picker(places: Sequence[int]) -> Callable[[Sequence[str]], Any]:
+    """What takes the texts at these places, to be set in a pattern."""
+    return itemgetter(*places) if places else lambda _: ()
 
 
 def stacked(shown: Sequence[str], stack: Sequence[int]) -> list[str]:

@@ -1,7 +1,8 @@
 """The report as a workbook: a sheet per section, frozen headers, ISBNs as text, sums at the bottom."""
 
-from collections.abc import Callable, Sequence
-from html import escape
+from collections.abc import Callable
+from datetime import date, datetime
+from itertools import compress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -10,8 +11,8 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from gateway.reports.document import CellKind, Document, Group, Row, Section, Total
-from gateway.reports.formats.writing import clean, fact_text
+from gateway.reports.document import CellKind, Document, Group, Section, Total
+from gateway.reports.formats.writing import Record, Remembered, clean, fact_text
 from gateway.wording import say
 
 _LAST_ROW = 1_048_575
@@ -22,6 +23,8 @@ _PAPER_A4 = 9
 _FIRST_DAY = 693_594
 _SHOWN_AS = {CellKind.AMOUNT: "#,##0.00", CellKind.DATE: "dd-mm-yyyy", CellKind.MOMENT: "dd-mm-yyyy hh:mm"}
 _TEXTS = (CellKind.TEXT, CellKind.TERM)
+# No text has this character, as they are all cleaned.
+_ROW_MARK = "\0"
 
 
 class _Sheet(Worksheet):  # type: ignore[misc]  # the library has no types
@@ -82,10 +85,11 @@ class XlsxWriter:
     def section(self, section: Section, filled: bool) -> None:
         self._section = section
         self._part = 0
-        self._cells = [
-            (f'<c r="{xl_col_to_name(place)}', *self._written(column.kind))
-            for place, column in enumerate(section.columns)
+        self._cells = [self._cell(place, column.kind) for place, column in enumerate(section.columns)]
+        self._values = [
+            (place, write()) for place, column in enumerate(section.columns) if (write := _VALUES.get(column.kind))
         ]
+        self._patterns = Remembered(self._pattern)
         self._begin_sheet(filled)
 
     def _begin_sheet(self, filled: bool) -> None:
@@ -106,29 +110,32 @@ class XlsxWriter:
             sheet.repeat_rows(_HEADER_ROW)
         self._row = _HEADER_ROW
 
-    def _written(self, kind: CellKind) -> tuple[str, Callable[[Any, str], str], str]:
-        """How a cell of this kind stands in the file: what comes before its value, the value, what comes after."""
+    def _cell(self, place: int, kind: CellKind) -> str:
+        """How a cell of this kind stands in the file, with marks for the number of its row and for its value."""
+        name = f"{xl_col_to_name(place)}{_ROW_MARK}"
         if kind in _TEXTS:
-            head = f'" s="{self._text_number}" t="inlineStr"><is><t>'
-            return head, _inline, "</t></is></c>"
+            return f'<c r="{name}" s="{self._text_number}" t="inlineStr"><is><t>%s</t></is></c>'
         style = f' s="{self._numbers[kind]}"' if kind in self._numbers else ""
-        return f'"{style}><v>', _VALUES[kind], "</v></c>"
+        return f'<c r="{name}"{style}><v>%s</v></c>'
+
+    def _pattern(self, filled: tuple[bool, ...]) -> str:
+        """How a row stands in the file in which these cells are filled."""
+        return f'<row r="{_ROW_MARK}">{"".join(compress(self._cells, filled))}</row>'
 
     def group(self, group: Group) -> None:
         """Leave it out: what it says stands in columns of its own."""
 
-    def row(self, cells: Row, shown: Sequence[str]) -> None:
+    def row(self, record: Record) -> None:
         if self._row >= _LAST_ROW - 2:
             self._close_sheet()
             self._begin_sheet(filled=True)
         self._row += 1
-        number = str(self._row + 1)
-        parts = [
-            f"{column}{number}{head}{value(cell, text)}{tail}"
-            for (column, head, value, tail), cell, text in zip(self._cells, cells, shown, strict=True)
-            if text
-        ]
-        self._sheet.stream(self._row, f'<row r="{number}">{"".join(parts)}</row>')
+        cells, _, marked, filled = record
+        values = list(marked)
+        for place, write in self._values:
+            values[place] = write(cells[place])
+        xml = self._patterns[filled] % tuple(compress(values, filled))
+        self._sheet.stream(self._row, xml.replace(_ROW_MARK, str(self._row + 1)))
 
     def total(self, total: Total) -> None:
         if not total.grand:
@@ -172,15 +179,21 @@ def _prepare(sheet: Worksheet, *, landscape: bool) -> None:
     sheet.set_footer("&L&A&R&P / &N")
 
 
-def _inline(_cell: object, text: str) -> str:
-    if "&" in text or "<" in text or ">" in text:
-        return escape(text, quote=False)
-    return text
+def _day(cell: date) -> str:
+    return str(cell.toordinal() - _FIRST_DAY)
 
 
-_VALUES: dict[CellKind, Callable[[Any, str], str]] = {
-    CellKind.NUMBER: lambda cell, text: text,
-    CellKind.AMOUNT: lambda cell, text: repr(cell / 100),
-    CellKind.DATE: lambda cell, text: str(cell.toordinal() - _FIRST_DAY),
-    CellKind.MOMENT: lambda cell, text: repr(cell.toordinal() - _FIRST_DAY + (cell.hour * 60 + cell.minute) / 1440),
+def _moment(cell: datetime) -> str:
+    return repr(cell.toordinal() - _FIRST_DAY + (cell.hour * 60 + cell.minute) / 1440)
+
+
+def _unless_empty(write: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda cell: "" if cell is None else write(cell)
+
+
+_VALUES: dict[CellKind, Callable[[], Callable[[Any], str]]] = {
+    CellKind.AMOUNT: lambda: Remembered(_unless_empty(lambda cell: repr(cell / 100))).__getitem__,
+    CellKind.DATE: lambda: Remembered(_unless_empty(_day)).__getitem__,
+    CellKind.MOMENT: lambda: _unless_empty(_moment),
 }
+"""How cells stand in the file that do not stand there as people read them."""

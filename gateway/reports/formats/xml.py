@@ -1,11 +1,12 @@
 """The report for programs, as `schemas/report/v1/report.xsd` promises: codes, decimal points, ISO 8601."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from html import escape
-from typing import BinaryIO
+from itertools import compress
+from typing import Any, BinaryIO
 
-from gateway.reports.document import CellKind, Document, Group, Row, Section, Total
-from gateway.reports.formats.writing import clean, machine
+from gateway.reports.document import CellKind, Column, Document, Group, Section, Total
+from gateway.reports.formats.writing import Record, Remembered, clean, machine
 
 NAMESPACE = "urn:bestelsync:report:1"
 _AS_SHOWN = (CellKind.TEXT, CellKind.NUMBER)
@@ -34,28 +35,27 @@ class XmlWriter:
     def section(self, section: Section, filled: bool) -> None:
         self._section = section
         # What is the same for people and for programs was written once already.
-        self._fields = tuple(
-            (f"<{each.key}>", None if each.kind in _AS_SHOWN else machine(each.kind), f"</{each.key}>")
-            for each in section.columns
-        )
-        self._row_start, self._row_end = f"<{section.row_name}>", f"</{section.row_name}>\n"
+        self._others = [
+            (place, _written(column)) for place, column in enumerate(section.columns) if column.kind not in _AS_SHOWN
+        ]
+        self._patterns = Remembered(self._pattern)
         self._put(f"<{section.key}>\n")
 
     def group(self, group: Group) -> None:
         """Leave it out."""
 
-    def row(self, cells: Row, shown: Sequence[str]) -> None:
-        parts = [self._row_start]
-        for (start, write, end), cell, text in zip(self._fields, cells, shown, strict=True):
-            if not text:
-                continue
-            if write:
-                text = write(cell)
-            if "&" in text or "<" in text or ">" in text:
-                text = escape(text, quote=False)
-            parts.append(f"{start}{text}{end}")
-        parts.append(self._row_end)
-        self._file.write("".join(parts).encode())
+    def row(self, record: Record) -> None:
+        cells, _, marked, filled = record
+        values = list(marked)
+        for place, write in self._others:
+            values[place] = write(cells[place])
+        self._file.write((self._patterns[filled] % tuple(compress(values, filled))).encode())
+
+    def _pattern(self, filled: tuple[bool, ...]) -> str:
+        """How a row is written in which these cells are filled."""
+        keys = [column.key for column in compress(self._section.columns, filled)]
+        fields = "".join(f"<{key}>%s</{key}>" for key in keys)
+        return f"<{self._section.row_name}>{fields}</{self._section.row_name}>\n"
 
     def total(self, total: Total) -> None:
         """Leave it out."""
@@ -68,3 +68,12 @@ class XmlWriter:
 
     def _put(self, text: str) -> None:
         self._file.write(text.encode())
+
+
+def _written(column: Column) -> Callable[[Any], str]:
+    """How the cells of a column are written, remembered where that tells them apart."""
+    write = machine(column.kind)
+    if column.kind is CellKind.MOMENT:
+        # The same time of the clock comes twice in the night in which summer time ends.
+        return write
+    return Remembered(lambda cell: escape(write(cell), quote=False)).__getitem__
