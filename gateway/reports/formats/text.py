@@ -1,13 +1,15 @@
 """The report as text: fixed columns, 132 characters wide, in pages; for printers, terminals and old readers."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import count, zip_longest
 from textwrap import wrap
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from unicodedata import normalize
 
 from gateway.reports.document import Document, Group, Section, Total
-from gateway.reports.formats.writing import Record, clean, fact_text, shown_total
+from gateway.reports.formats.writing import Record, Remembered, clean, fact_text, picker, shown_total
 from gateway.wording import say
 
 WIDTH = 132
@@ -134,20 +136,25 @@ class _Table:
             if columns[place].cut
         ]
         self._bands = tuple(self._band(depth) for depth in range(max(map(len, self._stacks))))
+        # What flows down the page, in order: place, width, and whether it is the first of its stack.
+        self._flow = [
+            (place, width, place == stack[0])
+            for stack, width in zip(self._stacks, self._widths, strict=True)
+            for place in stack
+        ]
+        self._patterns = Remembered(self._pattern)
         rule = " ".join("-" * width for width in self._widths)
         self.heading = (*self._fold([column.title for column in columns]), rule)
 
-    def _band(self, depth: int) -> tuple[tuple[int, ...], tuple[int, ...], str]:
-        """The cells at one depth of the stacks: their places, their widths, and the line as a template."""
-        places, widths, template = [], [], []
+    def _band(self, depth: int) -> tuple[Callable[[Sequence[str]], Any], str]:
+        """What takes the cells at one depth of the stacks, and the pattern of their line."""
+        marks = [mark if depth < len(stack) else blank for stack, (mark, blank) in self._marked_stacks()]
+        return picker([stack[depth] for stack in self._stacks if depth < len(stack)]), " ".join(marks)
+
+    def _marked_stacks(self) -> Iterator[tuple[tuple[int, ...], tuple[str, str]]]:
+        """Each stack with the mark for a text in it, and with the room it takes without."""
         for stack, width, right in zip(self._stacks, self._widths, self._rights, strict=True):
-            if depth < len(stack):
-                places.append(stack[depth])
-                widths.append(width)
-                template.append(f"%{width}s" if right else f"%-{width}s")
-            else:
-                template.append(" " * width)
-        return tuple(places), tuple(widths), " ".join(template)
+            yield stack, (f"%{width}s" if right else f"%-{width}s", " " * width)
 
     def record(self, shown: Sequence[str]) -> list[str]:
         """One row as lines."""
@@ -155,32 +162,45 @@ class _Table:
         for place, width in self._cuts:
             if len(cells[place]) > width:
                 cells[place] = cells[place][: width - 1] + "…"
-        lines = []
-        for places, widths, template in self._bands:
-            band = [cells[place] for place in places]
-            if [1 for text, width in zip(band, widths, strict=True) if len(text) > width]:
-                lines = self._fold(cells)
-                break
-            line = (template % tuple(band)).rstrip()
-            if line:
-                lines.append(line)
+        if [1 for place, width, _ in self._flow if len(cells[place]) > width]:
+            lines = self._fold(cells)
+        else:
+            lines = [line for take, pattern in self._bands if (line := (pattern % take(cells)).rstrip())]
         if self._notes:
             lines += self._noted(cells)
         return lines
 
     def _fold(self, cells: Sequence[str]) -> list[str]:
-        """The slow way, for cells that are wider than their column: each stack flows down by itself."""
-        flows = [
-            [line for text in self._lines(cells, stack) for line in _folded(text, width)]
-            for stack, width in zip(self._stacks, self._widths, strict=True)
-        ]
-        return [self._line(flows, depth) for depth in range(max(map(len, flows)))]
+        """The slow way, for cells that are wider than their column: each stack flows down by itself.
 
-    @staticmethod
-    def _lines(cells: Sequence[str], stack: Sequence[int]) -> list[str]:
-        """What stands in one stack; an empty first cell keeps its line, so that what is below stays below."""
-        below = [cells[place] for place in stack[1:] if cells[place]]
-        return [cells[stack[0]], *below]
+        An empty first cell keeps its line, so that what is below stays below.
+        """
+        texts: list[str] = []
+        counts: list[int] = []
+        for place, width, is_first in self._flow:
+            text = cells[place]
+            if len(text) > width:
+                folded = _folded(text, width)
+                texts += folded
+                counts.append(len(folded))
+            elif text or is_first:
+                texts.append(text)
+                counts.append(1)
+            else:
+                counts.append(0)
+        take, pattern = self._patterns[tuple(counts)]
+        return [line.rstrip() for line in (pattern % take(texts)).split("\n")]
+
+    def _pattern(self, counts: tuple[int, ...]) -> tuple[Callable[[Sequence[str]], Any], str]:
+        """What takes the texts of a record of which each cell has so many lines, line by line, and its pattern."""
+        left, number = iter(counts), count()
+        flows = [[next(number) for _ in stack for _ in range(next(left))] for stack in self._stacks]
+        taken, lines = [], []
+        for texts in zip_longest(*flows):
+            marked = zip(texts, self._marked_stacks(), strict=True)
+            lines.append(" ".join(blank if text is None else mark for text, (_, (mark, blank)) in marked))
+            taken += [text for text in texts if text is not None]
+        return picker(taken), "\n".join(lines)
 
     def _line(self, flows: Sequence[Sequence[str]], depth: int) -> str:
         texts = (flow[depth] if depth < len(flow) else "" for flow in flows)
@@ -188,12 +208,9 @@ class _Table:
         return " ".join(text.rjust(width) if right else text.ljust(width) for text, width, right in places).rstrip()
 
     def _noted(self, cells: Sequence[str]) -> Iterator[str]:
-        indent = " " * _NOTE_INDENT
         for place, title in self._notes:
             if cells[place]:
-                yield from wrap(
-                    f"{title}: {cells[place]}", WIDTH, initial_indent=indent, subsequent_indent=indent + "  "
-                )
+                yield from _note(title, cells[place])
         yield ""
 
     def total(self, total: Total) -> list[str]:
@@ -230,6 +247,12 @@ def _nearest(char: str) -> str:
     return char
 
 
-def _folded(text: str, width: int) -> list[str]:
-    # Nearly every cell fits, and asking `wrap` costs twenty times as much as looking.
-    return [text] if len(text) <= width else wrap(text, width)
+@lru_cache(maxsize=1000)
+def _folded(text: str, width: int) -> tuple[str, ...]:
+    return tuple(wrap(text, width))
+
+
+@lru_cache(maxsize=1000)
+def _note(title: str, text: str) -> tuple[str, ...]:
+    indent = " " * _NOTE_INDENT
+    return tuple(wrap(f"{title}: {text}", WIDTH, initial_indent=indent, subsequent_indent=indent + "  "))
