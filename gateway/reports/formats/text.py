@@ -34,6 +34,10 @@ _NEAREST = {
 }
 
 
+_Counts = tuple[tuple[int, int], ...]
+"""Per place of a wide cell the number of its lines."""
+
+
 class TextWriter:
     """Keeps `Writer`."""
 
@@ -136,15 +140,13 @@ class _Table:
             if columns[place].cut
         ]
         self._bands = tuple(self._band(depth) for depth in range(max(map(len, self._stacks))))
-        # What flows down the page, in order: place, width, and whether it is the first of its stack.
-        self._flow = [
-            (place, width, place == stack[0])
-            for stack, width in zip(self._stacks, self._widths, strict=True)
-            for place in stack
+        self._limits = [
+            (place, width) for stack, width in zip(self._stacks, self._widths, strict=True) for place in stack
         ]
         self._patterns = Remembered(self._pattern)
         rule = " ".join("-" * width for width in self._widths)
-        self.heading = (*self._fold([column.title for column in columns]), rule)
+        titles = [column.title for column in columns]
+        self.heading = (*self._fold(titles, self._wide(titles)), rule)
 
     def _band(self, depth: int) -> tuple[Callable[[Sequence[str]], Any], str]:
         """What takes the cells at one depth of the stacks, and the pattern of their line."""
@@ -162,39 +164,46 @@ class _Table:
         for place, width in self._cuts:
             if len(cells[place]) > width:
                 cells[place] = cells[place][: width - 1] + "…"
-        if [1 for place, width, _ in self._flow if len(cells[place]) > width]:
-            lines = self._fold(cells)
+        if wide := self._wide(cells):
+            lines = self._fold(cells, wide)
         else:
             lines = [line for take, pattern in self._bands if (line := (pattern % take(cells)).rstrip())]
         if self._notes:
             lines += self._noted(cells)
         return lines
 
-    def _fold(self, cells: Sequence[str]) -> list[str]:
+    def _wide(self, cells: Sequence[str]) -> list[tuple[int, int]]:
+        """The cells that are wider than their column, with its width."""
+        return [limit for limit in self._limits if len(cells[limit[0]]) > limit[1]]
+
+    def _fold(self, cells: Sequence[str], wide: Sequence[tuple[int, int]]) -> list[str]:
         """The slow way, for cells that are wider than their column: each stack flows down by itself.
 
         An empty first cell keeps its line, so that what is below stays below.
         """
-        texts: list[str] = []
-        counts: list[int] = []
-        for place, width, is_first in self._flow:
-            text = cells[place]
-            if len(text) > width:
-                folded = _folded(text, width)
-                texts += folded
-                counts.append(len(folded))
-            elif text or is_first:
-                texts.append(text)
-                counts.append(1)
-            else:
-                counts.append(0)
-        take, pattern = self._patterns[tuple(counts)]
+        texts = list(cells)
+        counts = []
+        for place, width in wide:
+            folded = _folded(cells[place], width)
+            texts += folded
+            counts.append((place, len(folded)))
+        take, pattern = self._patterns[tuple(map(bool, cells)), tuple(counts)]
         return [line.rstrip() for line in (pattern % take(texts)).split("\n")]
 
-    def _pattern(self, counts: tuple[int, ...]) -> tuple[Callable[[Sequence[str]], Any], str]:
-        """What takes the texts of a record of which each cell has so many lines, line by line, and its pattern."""
-        left, number = iter(counts), count()
-        flows = [[next(number) for _ in stack for _ in range(next(left))] for stack in self._stacks]
+    def _pattern(self, shape: tuple[tuple[bool, ...], _Counts]) -> tuple[Callable[[Sequence[str]], Any], str]:
+        """What takes the texts of a record line by line, and its pattern.
+
+        Args:
+            shape: which cells are filled, and how many lines the wide ones take; those stand behind the cells.
+        """
+        filled, counts = shape
+        number = count(len(filled))
+        places = {place: [place] for place, is_filled in enumerate(filled) if is_filled}
+        places |= {place: [next(number) for _ in range(lines)] for place, lines in counts}
+        flows = [
+            [text for place in stack for text in places.get(place, [place] if place == stack[0] else [])]
+            for stack in self._stacks
+        ]
         taken, lines = [], []
         for texts in zip_longest(*flows):
             marked = zip(texts, self._marked_stacks(), strict=True)
