@@ -1,6 +1,7 @@
 """Every format of a report, written in one pass over its rows: the same numbers in all of them."""
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO
@@ -46,14 +47,23 @@ def write(document: Document, files: Mapping[Format, BinaryIO], *, windows_1252:
     for writer in writers:
         writer.begin(document)
     counts = {section.key: _write_section(section, writers) for section in document.sections}
-    failure = None
-    for writer in writers:
-        try:
-            writer.end()
-        except TypesettingFailed as error:
-            # Staff must not go without their report because it could not be set as a PDF.
-            failure = error
-    return Written(counts, failure)
+    return Written(counts, _end(writers))
+
+
+def _end(writers: list[Writer]) -> TypesettingFailed | None:
+    """Close every format; a PDF is set by a process of its own, so the others are closed meanwhile."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        typesetting = [beside.submit(writer.end) for writer in writers if isinstance(writer, PdfWriter)]
+        for writer in writers:
+            if not isinstance(writer, PdfWriter):
+                writer.end()
+    try:
+        for pdf in typesetting:
+            pdf.result()
+    except TypesettingFailed as error:
+        # Staff must not go without their report because it could not be set as a PDF.
+        return error
+    return None
 
 
 def _writer(form: Format, file: BinaryIO, *, windows_1252: bool) -> Writer:
