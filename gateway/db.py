@@ -154,6 +154,19 @@ def _is_our_own_mistake(error: DatabaseError) -> bool:
     return not isinstance(error, OperationalError) and name not in ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
+def check_usable(database: sa.Engine, *, to_write: bool) -> None:
+    """Look whether the database is there, and whether it can be read, or written to as well; changes nothing.
+
+    Raises:
+        Busy: it is not, or cannot; its cause says why.
+    """
+    path = database.url.database or ""
+    if database.dialect.name == "sqlite" and not Path(path).exists():
+        raise Busy() from FileNotFoundError("the file does not exist")
+    with (writing if to_write else reading)(database) as connection:
+        sa.inspect(connection).get_table_names()
+
+
 def insert_many(connection: sa.Connection, table: str, columns: tuple[str, ...], values: list[tuple[Any, ...]]) -> None:
     """Insert positional rows through the driver itself: several times faster than dictionaries."""
     if not values:

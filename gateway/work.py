@@ -66,7 +66,7 @@ class Worker:
     `node` must stay the same over restarts of one process and differ between processes that run at once.
     """
 
-    def __init__(self, database_url: str, jobs: Mapping[str, Job], node: str = "main") -> None:
+    def __init__(self, database_url: str, jobs: Mapping[str, Job], node: str = "main", tries: int = 6) -> None:
         self._engine = db.engine_for_jobs(database_url)
         self._node = node
         self._stopping = Event()
@@ -85,7 +85,7 @@ class Worker:
             }
         )
         for name, job in jobs.items():
-            DBOS.workflow(name=name)(_lasting(name, self._patient(job), self._under_way))
+            DBOS.workflow(name=name)(_lasting(name, self._patient(job), self._under_way, tries))
 
     def start(self) -> None:
         """Begin to take jobs."""
@@ -165,7 +165,7 @@ class _UnderWay:
             return set(self._jobs)
 
 
-def _lasting(name: str, job: Job, under_way: _UnderWay) -> Job:
+def _lasting(name: str, job: Job, under_way: _UnderWay, tries: int) -> Job:
     """The job as a workflow of one step that is tried again with growing pauses, and whose failures are logged."""
 
     def attempt(*values: Any) -> None:
@@ -175,9 +175,9 @@ def _lasting(name: str, job: Job, under_way: _UnderWay) -> Job:
             logger.exception("work.job_failed", job=name)
             raise
 
-    step = DBOS.step(name=f"{name} attempt", retries_allowed=True, interval_seconds=1, max_attempts=6, backoff_rate=3)(
-        attempt
-    )
+    step = DBOS.step(
+        name=f"{name} attempt", retries_allowed=True, interval_seconds=1, max_attempts=tries, backoff_rate=3
+    )(attempt)
 
     def run(*values: Any) -> None:
         under_way(str(DBOS.workflow_id), lambda: step(*values))

@@ -59,7 +59,7 @@ def serving(
     writing = Thread(target=_keep, args=(process, log))
     writing.start()
     try:
-        until(lambda: log.exists() and b"listening on" in log.read_bytes() or process.poll() is not None)
+        until(lambda: (log.exists() and b"listening on" in log.read_bytes()) or process.poll() is not None)
         assert process.poll() is None, log.read_text()
         yield process
     finally:

@@ -2,11 +2,11 @@
 
 import typer
 
-from gateway import app, log, migrations
+from gateway import app, db, log, migrations
 from gateway.app import Gateway
 from gateway.cli.printing import choices
 from gateway.config import LibrarySettings
-from gateway.errors import ConfigurationError
+from gateway.errors import Busy, ConfigurationError
 
 
 class TablesNotReady(ConfigurationError):
@@ -14,6 +14,13 @@ class TablesNotReady(ConfigurationError):
 
     message = "The tables in {database} are not those of this version."
     hint = "Run `gateway db upgrade`."
+
+
+class DatabaseUnusable(ConfigurationError):
+    """The database is not there, is no database, or may not be written to."""
+
+    message = "The database {database} cannot be used: {reason}."
+    hint = "Put it right or restore it from a backup; `gateway db upgrade` makes a new, empty one where there is none."
 
 
 class NoSuchLibrary(ConfigurationError):
@@ -27,14 +34,21 @@ def gateway_of(context: typer.Context, *, logs: bool = False) -> Gateway:
     """The gateway of the chosen settings, with its tables at this version.
 
     Raises:
+        DatabaseUnusable: there is no database, or it cannot be read, or written to where the gateway is to serve.
         TablesNotReady: they are not.
     """
     settings = app.read_settings(choices(context).config)
     if logs:
         log.configure(json=settings.json_logs)
     gateway = app.open_gateway(settings)
+    shown = gateway.database.url.render_as_string(hide_password=True)
+    try:
+        db.check_usable(gateway.database, to_write=logs)
+    except Busy as error:
+        reason = str(getattr(error.__cause__, "orig", None) or error.__cause__).strip()
+        raise DatabaseUnusable(database=shown, reason=reason) from error
     if not migrations.exist(gateway.database) or not migrations.is_newest(gateway.database):
-        raise TablesNotReady(database=gateway.database.url.render_as_string(hide_password=True))
+        raise TablesNotReady(database=shown)
     return gateway
 
 
