@@ -13,8 +13,9 @@ from gateway.app import Gateway
 from gateway.cli.opening import gateway_of, library_of
 from gateway.cli.printing import choices, show_json
 from gateway.db import reading
-from gateway.money import Cents, plain
+from gateway.money import plain
 from gateway.orders import imports
+from gateway.orders.budgets import Balance
 from gateway.orders.explanations import sentences
 from gateway.orders.imports import Imported
 from gateway.orders.store import codes, enquiries, progress
@@ -74,8 +75,8 @@ def list_budgets(context: typer.Context, library: Library) -> None:
             {
                 **{key: value for key, value in asdict(code).items() if key != "initial"},
                 "initial": None if code.initial is None else plain(code.initial),
-                "committed": plain(balances[code.code].committed if code.code in balances else Cents(0)),
-                "shipped": plain(balances[code.code].shipped if code.code in balances else Cents(0)),
+                "committed": plain(balances.get((code.code, code.year), Balance()).committed),
+                "shipped": plain(balances.get((code.code, code.year), Balance()).shipped),
             }
             for code in codes.listed(connection, library)
         ]

@@ -1,11 +1,11 @@
 """Which copies of an order line a shipment or cancellation concerns, and the line's copies afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.orders.explanations import Finding
-from gateway.orders.ledger import Holding, OrderLine
-from gateway.orders.model import Mutation, Share
+from gateway.orders.ledger import Holding
+from gateway.orders.model import Mutation
 
 Parts = tuple[tuple[Holding, int], ...]
 
@@ -18,41 +18,70 @@ class Allotment:
     is_a_choice: bool = False
 
 
-def taken(holdings: Sequence[Holding], mutation: Mutation) -> Allotment | Finding:
-    """Find the copies: by copy number, else by the supplier's branch, else all of them, else the first ones.
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Some copies as the mutation names them; `branch` is the library's."""
 
-    The caller has made sure that the line has enough open copies.
+    copies: int
+    copy_id: str | None = None
+    branch: str | None = None
+
+
+def taken(holdings: Sequence[Holding], mutation: Mutation, branches: Mapping[str, str]) -> Allotment | Finding:
+    """Find the copies: by copy number, else by branch, else whichever are open.
+
+    Args:
+        holdings: of a line that has at least `mutation.quantity` open copies.
+        branches: the library's branch for each of the supplier's.
+
+    Returns:
+        Exactly `mutation.quantity` copies; or that a copy it numbers is not an open one.
     """
-    numbers = [copy.copy_id for copy in mutation.copies if copy.copy_id]
-    if numbers and any(holding.share.copy_id for holding in holdings):
-        return _by_number(holdings, numbers, mutation)
-    open_ones = [holding for holding in holdings if holding.open]
-    of_branch = [holding for holding in open_ones if holding.share.supplier_branch == mutation.branch]
-    for candidates in (of_branch, open_ones):
-        if sum(holding.open for holding in candidates) == mutation.quantity:
-            return Allotment(tuple((holding, holding.open) for holding in candidates))
-    enough = sum(holding.open for holding in of_branch) >= mutation.quantity
-    candidates = of_branch if enough else open_ones
-    return Allotment(_first(candidates, mutation.quantity), is_a_choice=len(candidates) > 1)
-
-
-def _by_number(holdings: Sequence[Holding], numbers: Sequence[str], mutation: Mutation) -> Allotment | Finding:
-    by_number = {holding.share.copy_id: holding for holding in holdings if holding.open}
-    for number in numbers:
-        if number not in by_number:
+    left = {place: holding.open for place, holding in enumerate(holdings) if holding.open}
+    took: dict[int, int] = {}
+    is_a_choice = False
+    for wanted in _wanted(holdings, mutation, branches):
+        candidates = _candidates(holdings, left, wanted)
+        if not candidates:
             order = f"{mutation.order_number}/{mutation.order_line}"
-            return Finding("unknown-copy", {"copy": number, "order": order})
-    return Allotment(tuple((by_number[number], 1) for number in dict.fromkeys(numbers)))
+            return Finding("unknown-copy", {"copy": wanted.copy_id or "-", "order": order})
+        is_a_choice |= len(candidates) > 1 and sum(left[place] for place in candidates) > wanted.copies
+        for place, number in _first(candidates, left, wanted.copies):
+            took[place] = took.get(place, 0) + number
+            left[place] -= number
+    return Allotment(tuple((holdings[place], number) for place, number in sorted(took.items())), is_a_choice)
 
 
-def _first(candidates: Sequence[Holding], copies: int) -> Parts:
-    parts: list[tuple[Holding, int]] = []
-    for holding in candidates:
-        number = min(copies, holding.open)
+def _wanted(holdings: Sequence[Holding], mutation: Mutation, branches: Mapping[str, str]) -> Iterator[_Wanted]:
+    """The copies as they are named, those with a number of their own first: nobody else may take them."""
+    of_line = branches.get(mutation.branch or "")
+    if not mutation.copies:
+        yield _Wanted(mutation.quantity, branch=of_line)
+        return
+    numbered = any(holding.share.copy_id for holding in holdings)
+    wanted = [
+        _Wanted(1, copy.copy_id if numbered else None, branches.get(copy.branch or "") or of_line)
+        for copy in mutation.copies
+    ]
+    yield from sorted(wanted, key=lambda each: each.copy_id is None)
+
+
+def _candidates(holdings: Sequence[Holding], left: Mapping[int, int], wanted: _Wanted) -> list[int]:
+    """The places where these copies may come from; none when they are numbered and that number is not open."""
+    open_ones = [place for place, number in left.items() if number]
+    if wanted.copy_id is not None:
+        return [place for place in open_ones if holdings[place].share.copy_id == wanted.copy_id]
+    of_branch = [place for place in open_ones if holdings[place].share.branch == wanted.branch]
+    enough = sum(left[place] for place in of_branch) >= wanted.copies
+    return of_branch if enough else open_ones
+
+
+def _first(candidates: Sequence[int], left: Mapping[int, int], copies: int) -> Iterator[tuple[int, int]]:
+    for place in candidates:
+        number = min(copies, left[place])
         if number:
-            parts.append((holding, number))
+            yield place, number
             copies -= number
-    return tuple(parts)
 
 
 def shipped_out(holdings: Sequence[Holding], parts: Parts) -> tuple[Holding, ...]:
@@ -69,40 +98,12 @@ def released(holdings: Sequence[Holding], parts: Parts) -> tuple[Holding, ...]:
     )
 
 
+def gone(holdings: Sequence[Holding]) -> tuple[Holding, ...]:
+    """The copies that are on transport, and nothing else."""
+    return tuple(
+        replace(each, share=replace(each.share, copies=each.shipped), cancelled=0) for each in holdings if each.shipped
+    )
+
+
 def _part(holding: Holding, parts: Parts) -> int:
     return sum(copies for part, copies in parts if part is holding)
-
-
-def redivided(line: OrderLine, division: Sequence[Share]) -> tuple[Holding, ...] | None:
-    """The holdings of a new division; what is on transport stays where it went, and counts in the new total."""
-    if not line.shipped:
-        return tuple(Holding(share) for share in division)
-    gone = tuple(_only_shipped(each) for each in line.holdings if each.shipped)
-    left: list[Holding] = []
-    by_place: dict[tuple[str, str | None], int] = {}
-    for each in gone:
-        by_place[_place(each)] = by_place.get(_place(each), 0) + each.shipped
-    for share in division:
-        already = min(share.copies, by_place.get((share.branch, share.copy_id), 0))
-        by_place[(share.branch, share.copy_id)] = by_place.get((share.branch, share.copy_id), 0) - already
-        if share.copies > already:
-            left.append(Holding(replace(share, copies=share.copies - already)))
-    return None if any(count > 0 for count in by_place.values()) else (*gone, *left)
-
-
-def _only_shipped(holding: Holding) -> Holding:
-    return replace(holding, share=replace(holding.share, copies=holding.shipped), cancelled=0)
-
-
-def _place(holding: Holding) -> tuple[str, str | None]:
-    return holding.share.branch, holding.share.copy_id
-
-
-def resized(line: OrderLine, still_open: int) -> tuple[Holding, ...] | None:
-    """The holdings when only the total changes; none when it is not said for which branch."""
-    if still_open == line.open:
-        return line.holdings
-    if len(line.holdings) != 1:
-        return None
-    [only] = line.holdings
-    return (replace(only, share=replace(only.share, copies=only.shipped + only.cancelled + still_open)),)

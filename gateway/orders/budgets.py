@@ -85,9 +85,19 @@ def resolve(
     targets = {row.library_code for row in rows if row.precision == best}
     if len(targets) > 1:
         return Finding("ambiguous-budget-code", {"budget_code": supplier_code or ""})
-    if not targets and not supplier_code:
+    if targets:
+        return _usable(targets.pop(), mutation.budget_year, on, budgets)
+    if not supplier_code:
         return Finding("missing-budget-code", {"channel": mutation.channel or "OTHER"})
-    return _usable(targets.pop() if targets else supplier_code or "", mutation.budget_year, on, budgets)
+    if supplier_code in budgets.mappings and supplier_code not in budgets.codes:
+        return Finding("no-mapping-holds", {"budget_code": supplier_code, "on": on.isoformat()})
+    return _usable(supplier_code, mutation.budget_year, on, budgets)
+
+
+def problem_of(code: str, on: date, budgets: Budgets) -> Finding | None:
+    """Why one of the library's own codes cannot be used on a day; a code that it did not list is its own affair."""
+    problems = [_problem(entry, on) for entry in budgets.codes.get(code, ())]
+    return problems[0] if problems and all(problems) else None
 
 
 def _usable(code: str, year: int | None, on: date, budgets: Budgets) -> BudgetCode | Finding:
@@ -130,7 +140,8 @@ _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 def near_misses(code: str, known: Iterable[str]) -> list[str]:
     """The known codes that differ only in case, spaces, punctuation, O/0, I/1, or by one edit; at most three."""
     plain = _plain(code)
-    near = {each for each in known if each and (_plain(each) == plain or _one_edit(_plain(each), plain))}
+    others = [each for each in known if each and each != code]
+    near = {each for each in others if (_plain(each) == plain or _one_edit(_plain(each), plain))}
     return sorted(near, key=lambda each: (_plain(each) != plain, each))[:3]
 
 
@@ -146,6 +157,10 @@ def _one_edit(one: str, other: str) -> bool:
     start = next((place for place, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
     rest = short[start + 1 :] if len(short) == len(long) else short[start:]
     return rest == long[start + 1 :]
+
+
+Budget = tuple[str, int | None]
+"""One of the library's codes in one budget year; no year where the code has none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ def refusals(mutation: Mutation) -> Iterator[Finding]:
     if mutation.copies and len(mutation.copies) != mutation.quantity:
         listed = {"listed": str(len(mutation.copies)), "copies": str(mutation.quantity)}
         yield Finding("copies-do-not-add-up", listed)
+    numbers = [copy.copy_id for copy in mutation.copies if copy.copy_id]
+    yield from (Finding("copy-twice", {"copy": number}) for number in set(numbers) if numbers.count(number) > 1)
     wanted = _FINAL.get(mutation.kind)
     if wanted is not None and mutation.final is (not wanted):
         yield Finding("wrong-final", {"kind": mutation.kind, "final": str(mutation.final).lower()})

@@ -51,6 +51,10 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "Budget code {budget_code} is not known to this library on {on}.{suggestion}",
         "Add the code or its mapping, and tell the supplier which codes hold; the line then follows by itself.",
     ),
+    "no-mapping-holds": Explanation(
+        "Budget code {budget_code} has a mapping, but none that holds on {on} for this channel, branch and medium.",
+        "Extend the mapping or add one; the line then follows by itself.",
+    ),
     "missing-budget-code": Explanation(
         "The supplier gave no budget code and none is set for channel {channel}.",
         "Set a budget code for this channel, or ask the supplier to send one.",
@@ -106,6 +110,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     "unknown-copy": Explanation(
         "Copy {copy} is not an open copy of order {order}.", "Ask the supplier which copy is meant."
     ),
+    "copy-twice": Explanation("Copy {copy} is listed twice.", "The supplier must number each copy once."),
     "missing-element": Explanation("{element} is required for {kind}.", "The supplier must send it again, complete."),
     "bad-check-digit": Explanation(
         "{element} {value} has a wrong check digit.", "The supplier must correct the number."
@@ -122,6 +127,13 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     # Warnings: it was done, but somebody should look.
     "made-from-shipment": Explanation(
         "The order was not known and was made from its shipment.", "Usual for purchases in the shop; else check it."
+    ),
+    "no-price": Explanation(
+        "The supplier gave no price; nothing was booked on the budget.", "Correct the amount in the library system."
+    ),
+    "completed-by-order": Explanation(
+        "A part of order {order} was shipped before the order came; the other copies are in order now.",
+        "Usual for purchases in the shop; else check it.",
     ),
     "fall-back-budget": Explanation(
         "Booked on sub-budget {fall_back} instead.",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from gateway.money import Cents
-from gateway.orders.model import Kind, LineState, Share
+from gateway.orders.model import Channel, Kind, LineState, Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,19 @@ class OrderLine:
     ean: str | None = None
     expected_date: date | None = None
     budget_year: int | None = None
+    channel: Channel | None = None
+    medium: str | None = None
+    ordered_on: date | None = None
 
     @property
     def open(self) -> int:
         """Copies that are still to come."""
         return sum(holding.open for holding in self.holdings)
+
+    @property
+    def is_partly(self) -> bool:
+        """Whether some of its copies are on transport or cancelled while others are still to come."""
+        return 0 < self.open < sum(holding.share.copies for holding in self.holdings)
 
     @property
     def shipped(self) -> int:
@@ -58,12 +66,16 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What one mutation did to copies on one budget code: `committed` is signed, `shipped` moves out of it."""
+    """What one mutation did to copies on one budget code: `committed` is signed, `shipped` moves out of it.
+
+    `is_taken_back` marks where a change took copies away; where it puts them now is another effect.
+    """
 
     share: Share
     committed: Cents
     shipped: Cents
     amount: Cents
+    is_taken_back: bool = False
 
 
 LineKey = tuple[str, str]

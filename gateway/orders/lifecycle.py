@@ -1,138 +1,127 @@
 """What a mutation does to an order line: one table from (state of the line, kind of mutation) to a decision."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from gateway.money import NOTHING, Cents
-from gateway.orders.allotment import Allotment, redivided, released, resized, shipped_out, taken
+from gateway.orders.allotment import Allotment, gone, released, shipped_out, taken
+from gateway.orders.decision import Decision, Said, known, refuse, wait
 from gateway.orders.explanations import Finding
-from gateway.orders.ledger import Effect, Holding, OrderLine
-from gateway.orders.mapping import Placement
+from gateway.orders.ledger import Effect, OrderLine
+from gateway.orders.mapping import holdings_of
 from gateway.orders.model import Kind, LineState, Mutation, Outcome
+from gateway.orders.movements import commit, release, rest_of, send
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What becomes of one mutation; `line` and `effects` only when something changes."""
-
-    outcome: Outcome
-    findings: tuple[Finding, ...] = ()
-    line: OrderLine | None = None
-    state_before: LineState | None = None
-    effects: tuple[Effect, ...] = ()
-
-    @property
-    def code(self) -> str:
-        """The first finding's code; empty when there is nothing to tell."""
-        return self.findings[0].code if self.findings else ""
-
-    @property
-    def is_applied(self) -> bool:
-        """Whether the ledger changes."""
-        return self.line is not None
-
-
-def wait(finding: Finding) -> Decision:
-    """Keep it until its cause is gone."""
-    return Decision(Outcome.WAITING, (finding,))
-
-
-def refuse(code: str, **facts: object) -> Decision:
-    """Do nothing, now or later."""
-    return Decision(Outcome.REFUSED, (Finding(code, {key: str(fact) for key, fact in facts.items()}),))
-
-
-def known(code: str) -> Decision:
-    """Do nothing, because it was done."""
-    return Decision(Outcome.KNOWN, (Finding(code),))
-
-
-def decide(line: OrderLine | None, mutation: Mutation, placement: Placement | None, content: str) -> Decision:
-    """Decide one mutation on the line it speaks of.
-
-    Args:
-        line: as the ledger has it, or none.
-        mutation: checked, in its order of time.
-        placement: where its copies go; none where the mutation does not say so.
-        content: stands for everything an order says beside its own identity and moment; for other kinds unused.
+def decide(line: OrderLine | None, said: Said) -> Decision:
+    """Decide one mutation, checked and in its order of time, on the line it speaks of.
 
     Source: the table "What happens to a line" of the wire's specification.
     """
     if line is None:
-        return _NEW[mutation.kind](mutation, placement, content)
-    return _KNOWN[mutation.kind](line, mutation, placement, content)
+        return _NEW[said.mutation.kind](said)
+    return _KNOWN[said.mutation.kind](line, said)
 
 
 def needs_placement(line: OrderLine | None, mutation: Mutation) -> bool:
     """Whether the copies of this mutation must be mapped to branches and budgets before it can be decided."""
     if line is None:
         return mutation.kind in (Kind.ORDERED, Kind.SHIPPED)
-    divides = bool(mutation.copies or mutation.branch or mutation.budget_code)
-    return mutation.kind is Kind.CHANGED and divides
+    return mutation.kind is Kind.CHANGED or _completes(line, mutation)
 
 
-def _unknown(mutation: Mutation, _placement: Placement | None, _content: str) -> Decision:
-    return wait(Finding("unknown-order", {"order": _name(mutation)}))
+def _completes(line: OrderLine, mutation: Mutation) -> bool:
+    """Whether this is the order of a line of which only a shipment came so far, for more copies than that."""
+    came_first = mutation.kind is Kind.ORDERED and line.made_from is Kind.SHIPPED
+    return came_first and mutation.quantity > _total(line)
 
 
-def _create(mutation: Mutation, placement: Placement | None, content: str) -> Decision:
-    assert placement is not None  # `needs_placement` said so
-    line = _new_line(mutation, placement, content)
-    effects = tuple(_commit(holding, line.net_price) for holding in line.holdings)
-    return _applied(None, line, effects, placement.warnings)
+def _total(line: OrderLine) -> int:
+    return sum(holding.share.copies for holding in line.holdings)
 
 
-def _create_and_ship(mutation: Mutation, placement: Placement | None, _content: str) -> Decision:
-    assert placement is not None  # `needs_placement` said so
-    line = _new_line(mutation, placement, "")
+def _unknown(said: Said) -> Decision:
+    return wait(Finding("unknown-order", {"order": _name(said.mutation)}))
+
+
+def _create(said: Said) -> Decision:
+    line = _new_line(said)
+    effects = tuple(commit(holding, line.net_price) for holding in line.holdings)
+    return _applied(None, line, effects, said.placed.warnings)
+
+
+def _create_and_ship(said: Said) -> Decision:
+    line = _new_line(replace(said, content=""))
     allotment = tuple((holding, holding.open) for holding in line.holdings)
     effects = tuple(
         Effect(holding.share, price := Cents(copies * line.net_price), price, price) for holding, copies in allotment
     )
     shipped = replace(line, holdings=shipped_out(line.holdings, allotment), state=LineState.SHIPPED)
-    made = Finding("made-from-shipment", {"order": _name(mutation)})
-    return _applied(None, shipped, effects, (made, *placement.warnings))
+    findings = [Finding("made-from-shipment", {"order": _name(said.mutation)}), *said.placed.warnings]
+    if said.mutation.net_price is None:
+        findings.append(Finding("no-price"))
+    return _applied(None, shipped, effects, tuple(findings))
 
 
-def _order_again(line: OrderLine, mutation: Mutation, _placement: Placement | None, content: str) -> Decision:
+def _order_again(line: OrderLine, said: Said) -> Decision:
     if line.made_from is Kind.ORDERED:
-        return known("same-order") if content == line.content else _conflict(mutation)
-    same_quantity = sum(holding.share.copies for holding in line.holdings) == mutation.quantity
-    if not same_quantity:
-        return _conflict(mutation)
+        return known("same-order") if said.content == line.content else _conflict(said.mutation)
+    if _completes(line, said.mutation):
+        return _complete(line, said)
+    if _total(line) != said.mutation.quantity:
+        return _conflict(said.mutation)
     return known("known-from-shipment" if line.made_from is Kind.SHIPPED else "known-from-import")
+
+
+def _complete(line: OrderLine, said: Said) -> Decision:
+    """Put in order what the shipment that came first left to be sent."""
+    fresh = _new_line(said)
+    rest = rest_of(fresh.holdings, line, said.mutation.quantity - _total(line))
+    effects = tuple(commit(holding, fresh.net_price) for holding in rest)
+    whole = replace(
+        fresh,
+        sender=line.sender,
+        institution=line.institution,
+        holdings=(*line.holdings, *rest),
+        last_at=max(line.last_at, fresh.last_at),
+        last_sequence=line.last_sequence,
+    )
+    found = Finding("completed-by-order", {"order": _name(said.mutation)})
+    return _applied(line, whole, effects, (found, *said.placed.warnings))
 
 
 def _conflict(mutation: Mutation) -> Decision:
     return refuse("order-conflict", order=_name(mutation))
 
 
-def _change(line: OrderLine, mutation: Mutation, placement: Placement | None, _content: str) -> Decision:
+def _change(line: OrderLine, said: Said) -> Decision:
+    mutation = said.mutation
     if refusal := _too_late(line, mutation) or _closed(line, mutation):
         return refusal
-    still_open = mutation.quantity - line.shipped
-    if still_open < 0:
+    if mutation.quantity < line.shipped:
         return refuse("too-few", order=_name(mutation), copies=mutation.quantity, shipped=line.shipped)
-    holdings = redivided(line, placement.shares) if placement else resized(line, still_open)
-    if holdings is None:
-        return refuse("division-needed", order=_name(mutation))
     changed = _touched(
         line,
         mutation,
-        holdings=holdings,
+        holdings=(*gone(line.holdings), *holdings_of(said.placed.shares)),
         net_price=line.net_price if mutation.net_price is None else mutation.net_price,
         state=LineState.IN_ORDER,
         title=mutation.title or line.title,
         ean=mutation.ean or line.ean,
         budget_year=mutation.budget_year or line.budget_year,
     )
-    before = [_release(holding, holding.open, line.net_price) for holding in line.holdings if holding.open]
-    after = [_commit(holding, changed.net_price) for holding in changed.holdings if holding.open]
-    return _applied(line, _settled(changed), (*before, *after), placement.warnings if placement else ())
+    before = [
+        replace(release(holding, holding.open, line.net_price), is_taken_back=True)
+        for holding in line.holdings
+        if holding.open
+    ]
+    after = [commit(holding, changed.net_price) for holding in changed.holdings if holding.open]
+    return _applied(line, _settled(changed), (*before, *after), said.placed.warnings)
 
 
-def _delay(line: OrderLine, mutation: Mutation, _placement: Placement | None, _content: str) -> Decision:
+def _delay(line: OrderLine, said: Said) -> Decision:
+    mutation = said.mutation
     if refusal := _too_late(line, mutation) or _closed(line, mutation):
         return refusal
     delayed = _touched(line, mutation, state=LineState.DELAYED)
@@ -145,48 +134,42 @@ def _delay(line: OrderLine, mutation: Mutation, _placement: Placement | None, _c
     return _applied(line, delayed, effects, warnings)
 
 
-def _cancel(line: OrderLine, mutation: Mutation, _placement: Placement | None, _content: str) -> Decision:
+def _cancel(line: OrderLine, said: Said) -> Decision:
+    mutation = said.mutation
     # An older cancellation still counts: the copies will not come, whatever was said of the line since.
     if line.open == 0 or mutation.quantity > line.open:
         return _closed(line, mutation) or _more_than_open(line, mutation)
-    allotment = taken(line.holdings, mutation)
+    allotment = taken(line.holdings, mutation, said.branches)
     if isinstance(allotment, Finding):
         return Decision(Outcome.REFUSED, (allotment,))
-    effects = tuple(_release(holding, copies, line.net_price) for holding, copies in allotment.parts)
+    effects = tuple(release(holding, copies, line.net_price) for holding, copies in allotment.parts)
     left = _touched(line, mutation, holdings=released(line.holdings, allotment.parts))
     return _applied(line, _settled(left), effects, _chosen(allotment, mutation))
 
 
-def _ship(line: OrderLine, mutation: Mutation, _placement: Placement | None, _content: str) -> Decision:
+def _ship(line: OrderLine, said: Said) -> Decision:
+    mutation = said.mutation
     if refusal := _too_late(line, mutation):
         return refusal
     if mutation.quantity > line.open:
         return refuse("too-many", order=_name(mutation), copies=mutation.quantity, open=line.open)
-    allotment = taken(line.holdings, mutation)
+    allotment = taken(line.holdings, mutation, said.branches)
     if isinstance(allotment, Finding):
         return Decision(Outcome.REFUSED, (allotment,))
     price = line.net_price if mutation.net_price is None else mutation.net_price
-    effects = tuple(
-        Effect(
-            replace(holding.share, copies=copies),
-            Cents(copies * (price - line.net_price)),
-            Cents(copies * price),
-            Cents(copies * price),
-        )
-        for holding, copies in allotment.parts
-    )
+    effects = tuple(send(holding, copies, line.net_price, price) for holding, copies in allotment.parts)
     left = _touched(line, mutation, holdings=shipped_out(line.holdings, allotment.parts))
     return _applied(line, _settled(left), effects, _chosen(allotment, mutation))
 
 
-_NEW: Mapping[Kind, Callable[[Mutation, Placement | None, str], Decision]] = {
+_NEW: Mapping[Kind, Callable[[Said], Decision]] = {
     Kind.ORDERED: _create,
     Kind.CHANGED: _unknown,
     Kind.DELAYED: _unknown,
     Kind.CANCELLED: _unknown,
     Kind.SHIPPED: _create_and_ship,
 }
-_KNOWN: Mapping[Kind, Callable[[OrderLine, Mutation, Placement | None, str], Decision]] = {
+_KNOWN: Mapping[Kind, Callable[[OrderLine, Said], Decision]] = {
     Kind.ORDERED: _order_again,
     Kind.CHANGED: _change,
     Kind.DELAYED: _delay,
@@ -224,29 +207,34 @@ def _more_than_open(line: OrderLine, mutation: Mutation) -> Decision:
     return refuse("too-many", order=_name(mutation), copies=mutation.quantity, open=line.open)
 
 
-def _new_line(mutation: Mutation, placement: Placement, content: str) -> OrderLine:
+def _new_line(said: Said) -> OrderLine:
+    mutation = said.mutation
     return OrderLine(
         sender="",
         institution="",
         order_number=mutation.order_number,
         order_line=mutation.order_line,
         state=LineState.IN_ORDER,
-        holdings=tuple(Holding(share) for share in placement.shares),
+        holdings=holdings_of(said.placed.shares),
         net_price=mutation.net_price or NOTHING,
         last_at=mutation.occurred_at,
         last_sequence=mutation.sequence,
         made_from=mutation.kind,
-        content=content,
+        content=said.content,
         title=mutation.title,
         ean=mutation.ean,
         expected_date=mutation.expected_date,
         budget_year=mutation.budget_year,
+        channel=mutation.channel,
+        medium=mutation.medium,
+        ordered_on=mutation.order_date,
     )
 
 
 def _touched(line: OrderLine, mutation: Mutation, **changes: Any) -> OrderLine:
     """The line with these changes, and with the newest moment that was applied to it."""
-    newest = max((line.last_at, line.last_sequence), (mutation.occurred_at, mutation.sequence), key=lambda at: at[0])
+    applied, now = (line.last_at, line.last_sequence), (mutation.occurred_at, mutation.sequence)
+    newest = max(applied, now, key=lambda at: (at[0], -1 if at[1] is None else at[1]))
     return replace(
         line,
         last_at=newest[0],
@@ -265,16 +253,6 @@ def _settled(line: OrderLine) -> OrderLine:
 
 def _chosen(allotment: Allotment, mutation: Mutation) -> tuple[Finding, ...]:
     return (Finding("copies-in-order", {"order": _name(mutation)}),) if allotment.is_a_choice else ()
-
-
-def _commit(holding: Holding, price: Cents) -> Effect:
-    amount = Cents(holding.open * price)
-    return Effect(replace(holding.share, copies=holding.open), amount, NOTHING, amount)
-
-
-def _release(holding: Holding, copies: int, price: Cents) -> Effect:
-    amount = Cents(copies * price)
-    return Effect(replace(holding.share, copies=copies), Cents(-amount), NOTHING, amount)
 
 
 def _name(mutation: Mutation) -> str:

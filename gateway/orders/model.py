@@ -145,6 +145,7 @@ class Share:
     barcode: str | None = None
     supplier_branch: str | None = None
     supplier_budget_code: str | None = None
+    budget_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

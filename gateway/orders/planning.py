@@ -8,14 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway import clock
-from gateway.db import Connection, Engine, writing
+from gateway.db import Connection, Engine, reading, writing
 from gateway.library import Library
 from gateway.orders import checks, lifecycle
-from gateway.orders.budgets import Balance, strain
+from gateway.orders.budgets import Balance, Budget, strain
+from gateway.orders.decision import Decision, Said, known, refuse, wait
 from gateway.orders.explanations import Finding
 from gateway.orders.ledger import LineKey, OrderLine
-from gateway.orders.lifecycle import Decision
-from gateway.orders.mapping import Codes, Placement, place
+from gateway.orders.mapping import Codes, Placement, place, place_change, unknown_branch
 from gateway.orders.model import Kind, Mutation, Outcome
 from gateway.orders.reading import order_content, stamp
 from gateway.orders.store import codes as codes_store
@@ -24,6 +24,9 @@ from gateway.orders.store.progress import Candidate, Run
 
 CHUNK = 500
 """Mutations decided in one transaction: the write lock is held for tens of milliseconds."""
+
+_REFUSING = frozenset({"division-needed"})
+"""What no list of the library can mend."""
 
 _HELD_BACK = frozenset({"unknown-order", "waits-behind"})
 """Reasons to wait that do not make others wait: they wait for the line, the line does not wait for them."""
@@ -35,7 +38,7 @@ class Planner:
 
     library: Library
     codes: Codes
-    balances: dict[str, Balance] = field(default_factory=dict)
+    balances: dict[Budget, Balance] = field(default_factory=dict)
     lines: dict[LineKey, OrderLine] = field(default_factory=dict)
     held_up: set[LineKey] = field(default_factory=set)
 
@@ -47,36 +50,45 @@ class Planner:
         if decision.line is not None:
             self.lines[key] = decision.line
             decision = self._with_warnings(mutation, decision)
-        elif decision.outcome is Outcome.WAITING and decision.code not in _HELD_BACK:
+        elif decision.outcome is Outcome.WAITING and self._holds_up(key, mutation, decision):
             self.held_up.add(key)
         return mutation, decision
 
+    def _holds_up(self, key: LineKey, mutation: Mutation, decision: Decision) -> bool:
+        """Whether later mutations of the line wait behind this one; never an order behind a shipment of it."""
+        is_early_shipment = mutation.kind is Kind.SHIPPED and key not in self.lines
+        return decision.code not in _HELD_BACK and not is_early_shipment
+
     def _decision(self, candidate: Candidate, mutation: Mutation) -> Decision:
         if candidate.standing == "KNOWN":
-            return lifecycle.known("same-mutation")
+            return known("same-mutation")
         if candidate.standing == "CONFLICT":
-            return lifecycle.refuse("mutation-conflict", mutation=mutation.mutation_id)
+            return refuse("mutation-conflict", mutation=mutation.mutation_id)
         if wrong := tuple(checks.refusals(mutation)):
             return Decision(Outcome.REFUSED, wrong)
         key = (mutation.order_number, mutation.order_line)
         if key in self.held_up:
-            return lifecycle.wait(Finding("waits-behind", {"order": "/".join(key)}))
+            return wait(Finding("waits-behind", {"order": "/".join(key)}))
         line = self.lines.get(key)
         placement = self._placement(line, mutation)
         if isinstance(placement, Finding):
-            return lifecycle.wait(placement)
+            return Decision(Outcome.REFUSED if placement.code in _REFUSING else Outcome.WAITING, (placement,))
         content = _content(candidate) if mutation.kind is Kind.ORDERED else ""
-        return lifecycle.decide(line, mutation, placement, content)
+        return lifecycle.decide(line, Said(mutation, placement, content, self.codes.branches))
 
     def _placement(self, line: OrderLine | None, mutation: Mutation) -> Placement | Finding | None:
+        """Where the copies go, where that must be known; or why the line waits."""
         if not lifecycle.needs_placement(line, mutation):
-            return None
+            return unknown_branch(mutation, self.codes) if mutation.kind in (Kind.SHIPPED, Kind.CANCELLED) else None
+        if line is not None and mutation.kind is Kind.CHANGED:
+            ordered_on = mutation.order_date or line.ordered_on or self._ordered_on(mutation)
+            return place_change(_of_its_line(mutation, line), line, ordered_on, self.codes)
         ordered_on = self._ordered_on(mutation)
         start = self.library.start_date
         if line is None and mutation.kind is Kind.SHIPPED and start and ordered_on < start:
             name = f"{mutation.order_number}/{mutation.order_line}"
             return Finding("before-start", {"order": name, "start": start.isoformat()})
-        return place(_completed(mutation, line), ordered_on, self.codes)
+        return place(mutation, ordered_on, self.codes)
 
     def _ordered_on(self, mutation: Mutation) -> date:
         # A supplier need not repeat the order's day; then the day of the event stands for it.
@@ -85,45 +97,44 @@ class Planner:
     def _with_warnings(self, mutation: Mutation, decision: Decision) -> Decision:
         """Add what should be looked at: codes outside the lists, and budgets that this strains."""
         warnings = [*decision.findings, *checks.warnings(mutation)]
-        for code, committed, shipped in _moved(decision):
-            balance = self.balances.get(code, Balance()).plus(committed, shipped)
-            self.balances[code] = balance
+        for budget, committed, shipped in _moved(decision):
+            self.balances[budget] = self.balances.get(budget, Balance()).plus(committed, shipped)
             if committed > 0:
-                warnings += self._strains(code, balance)
+                warnings += self._strains(budget)
         if len(warnings) == len(decision.findings):
             return decision
         return replace(decision, outcome=Outcome.APPLIED_WITH_WARNING, findings=tuple(warnings))
 
-    def _strains(self, code: str, balance: Balance) -> list[Finding]:
-        entries = self.codes.budgets.codes.get(code, ())
-        return [warning for entry in entries[:1] if (warning := strain(entry, balance))]
+    def _strains(self, budget: Budget) -> list[Finding]:
+        code, year = budget
+        entries = [entry for entry in self.codes.budgets.codes.get(code, ()) if entry.year == year]
+        return [warning for entry in entries[:1] if (warning := strain(entry, self.balances[budget]))]
 
 
 def _content(candidate: Candidate) -> str:
     return blake2b(order_content(candidate.row).encode(), digest_size=16).hexdigest()
 
 
-def _completed(mutation: Mutation, line: OrderLine | None) -> Mutation:
-    """A change that names a branch or a budget only, with the other taken from the line as it stands."""
-    if line is None or mutation.copies or not line.holdings:
-        return mutation
-    share = line.holdings[0].share
+def _of_its_line(mutation: Mutation, line: OrderLine) -> Mutation:
+    """A change with what its order said and what decides between mappings: channel, medium and budget year."""
     return replace(
         mutation,
-        branch=mutation.branch or share.supplier_branch,
-        budget_code=mutation.budget_code or share.supplier_budget_code,
+        channel=mutation.channel or line.channel,
+        medium=mutation.medium or line.medium,
+        budget_year=mutation.budget_year or line.budget_year,
     )
 
 
-def _moved(decision: Decision) -> Iterator[tuple[str, int, int]]:
-    """Per budget code what was committed and shipped."""
-    totals: dict[str, tuple[int, int]] = {}
+def _moved(decision: Decision) -> Iterator[tuple[Budget, int, int]]:
+    """Per budget what was committed and shipped."""
+    totals: dict[Budget, tuple[int, int]] = {}
     for effect in decision.effects:
         if effect.share.budget_code is not None:
-            committed, shipped = totals.get(effect.share.budget_code, (0, 0))
-            totals[effect.share.budget_code] = (committed + effect.committed, shipped + effect.shipped)
-    for code, (committed, shipped) in totals.items():
-        yield code, committed, shipped
+            budget = (effect.share.budget_code, effect.share.budget_year)
+            committed, shipped = totals.get(budget, (0, 0))
+            totals[budget] = (committed + effect.committed, shipped + effect.shipped)
+    for budget, (committed, shipped) in totals.items():
+        yield budget, committed, shipped
 
 
 def plan(database: Engine, run: Run, library: Library, fall_back: str | None) -> None:
@@ -137,11 +148,14 @@ def plan(database: Engine, run: Run, library: Library, fall_back: str | None) ->
     for start in range(0, len(to_decide), CHUNK):
         with writing(database) as connection:
             touched |= _chunk(connection, run, planner, to_decide[start : start + CHUNK], place_from + start)
-    with writing(database) as connection:
+    with reading(database) as connection:
         # What waited for an order that only came later in this very run.
         held_back = progress.waiting_of(connection, run, touched)
-        planner.held_up.clear()
-        _chunk(connection, run, planner, held_back, place_from + len(to_decide))
+    planner.held_up.clear()
+    for start in range(0, len(held_back), CHUNK):
+        with writing(database) as connection:
+            _chunk(connection, run, planner, held_back[start : start + CHUNK], place_from + len(to_decide) + start)
+    with writing(database) as connection:
         progress.note_waiting(connection, run)
         progress.mark(connection, run, planned_at=stamp(clock.now()))
 
@@ -185,7 +199,7 @@ def _write_applied(
             for effect in decision.effects
         ]
         before = decision.state_before.value if decision.state_before else None
-        states = (before, decision.line.state.value)
+        states = (before, decision.line.state.value, decision.line.is_partly)
         verdict = (decision.outcome.value, progress.pack(decision.findings))
         place_of = (candidate.pk, run.institution, run.sender, place_from + offset, "to deliver")
         handed.append((*place_of, *states, *verdict))

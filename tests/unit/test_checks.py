@@ -50,6 +50,7 @@ def test_order_whose_copies_all_name_a_branch_needs_none_itself() -> None:
         ({"ppn": "123456788"}, "bad-check-digit"),
         ({"replacement_ean": "9789000000013"}, "bad-check-digit"),
         ({"copies": copies("01")}, "copies-do-not-add-up"),
+        ({"copies": (copies("01")[0],) * 2}, "copy-twice"),
         ({"currency": None, "list_price": Cents(1)}, "missing-element"),
     ],
 )

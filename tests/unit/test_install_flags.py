@@ -112,7 +112,9 @@ def keys_of(model: type[BaseModel]) -> set[str]:
 
 def test_the_example_names_every_key_of_every_model() -> None:
     sample = config_file.sample(fittings().sections)
-    keys = keys_of(Settings) | keys_of(Limits) | keys_of(Retry) | keys_of(LibrarySettings) | keys_of(FolderSystem.Settings)
+    keys = (
+        keys_of(Settings) | keys_of(Limits) | keys_of(Retry) | keys_of(LibrarySettings) | keys_of(FolderSystem.Settings)
+    )
 
     lines = sample.splitlines()
     missing = [key for key in keys - {"settings", "library", "limits", "retry", "tokens"}

@@ -8,18 +8,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.money import Cents
+from gateway.orders.budgets import BudgetMapping, Budgets
+from gateway.orders.decision import Decision, Said
+from gateway.orders.explanations import Finding
 from gateway.orders.ledger import Holding, OrderLine
-from gateway.orders.lifecycle import Decision, decide, needs_placement
-from gateway.orders.mapping import Placement
-from gateway.orders.model import Kind, LineState, Mutation, Outcome
+from gateway.orders.lifecycle import decide, needs_placement
+from gateway.orders.mapping import Codes, Placement, place, place_change
+from gateway.orders.model import BudgetCode, Copy, Kind, LineState, Mutation, Outcome
 from tests.builders import MORNING, a_line, a_mutation, a_share, copies
 
-TWO_AT_ONE_BRANCH = Placement((a_share(),))
+CODES = Codes(
+    {"01": "2011", "02": "2012"},
+    Budgets.of([BudgetCode("JF"), BudgetCode("VR")], [BudgetMapping("JEUGD", "JF"), BudgetMapping("VOLW", "VR")]),
+)
 
 
 def decided(line: OrderLine | None, mutation: Mutation, content: str = "as ordered") -> Decision:
-    placement = TWO_AT_ONE_BRANCH if needs_placement(line, mutation) else None
-    return decide(line, mutation, placement, content)
+    """Decide with the mapping of the builders: branch 01 is 2011, budget JEUGD is JF."""
+    placement: Placement | Finding | None = None
+    if needs_placement(line, mutation):
+        changes = line is not None and mutation.kind is Kind.CHANGED
+        on = MORNING.date()
+        placement = place_change(mutation, line, on, CODES) if changes and line else place(mutation, on, CODES)
+    if isinstance(placement, Finding):
+        return Decision(Outcome.REFUSED, (placement,))
+    return decide(line, Said(mutation, placement, content, CODES.branches))
 
 
 def test_order_makes_a_line_and_commits_its_price() -> None:
@@ -36,7 +49,9 @@ def test_what_is_said_of_an_unknown_line_waits_for_its_order(kind: Kind) -> None
 
 
 def test_shipment_of_an_unknown_line_makes_it_then_ships_it_with_a_warning() -> None:
-    decision = decided(None, a_mutation(Kind.SHIPPED, net_price=Cents(1599), currency="EUR"))
+    decision = decided(
+        None, a_mutation(Kind.SHIPPED, net_price=Cents(1599), currency="EUR", branch="01", budget_code="JEUGD")
+    )
     assert (decision.outcome, decision.code) == (Outcome.APPLIED_WITH_WARNING, "made-from-shipment")
     assert decision.line and decision.line.state is LineState.SHIPPED and decision.line.shipped == 2
     assert [(each.committed, each.shipped) for each in decision.effects] == [(3198, 3198)]
@@ -59,7 +74,7 @@ def test_order_of_a_line_that_came_another_way_never_makes_a_second_one(made_fro
         Outcome.KNOWN,
         code,
     )
-    assert decided(line, a_mutation(quantity=3)).code == "order-conflict"
+    assert decided(line, a_mutation(quantity=1)).code == "order-conflict"
 
 
 @pytest.mark.parametrize("kind", [Kind.CHANGED, Kind.DELAYED, Kind.SHIPPED])
@@ -193,3 +208,93 @@ def test_no_copy_and_no_cent_is_lost_whatever_is_said_of_a_line(events: list[tup
         assert all(holding.open >= 0 for holding in line.holdings)
         assert committed == sum(holding.open for holding in line.holdings) * line.net_price
         assert (line.open == 0) == (line.state in (LineState.SHIPPED, LineState.CANCELLED))
+
+
+def test_order_that_comes_after_a_part_of_it_was_shipped_puts_the_rest_in_order() -> None:
+    shipped = decided(
+        None, a_mutation(Kind.SHIPPED, quantity=1, branch="01", budget_code="JEUGD", net_price=Cents(1599))
+    )
+    completed = decided(shipped.line, a_mutation(Kind.ORDERED, hour=-1, quantity=3))
+    assert completed.code == "completed-by-order"
+    assert completed.line and (completed.line.open, completed.line.shipped) == (2, 1)
+    assert sum(effect.committed for effect in completed.effects) == 2 * 1599
+    assert decided(completed.line, a_mutation(Kind.SHIPPED, hour=2, quantity=2)).outcome is Outcome.APPLIED
+    assert decided(completed.line, a_mutation(Kind.ORDERED, hour=3, quantity=3)).code == "same-order"
+
+
+def test_shipment_without_a_price_of_an_unknown_line_warns_that_nothing_is_booked() -> None:
+    decision = decided(None, a_mutation(Kind.SHIPPED, branch="01", budget_code="JEUGD"))
+    assert [finding.code for finding in decision.findings] == ["made-from-shipment", "no-price"]
+
+
+def test_sequence_is_kept_when_moments_are_equal() -> None:
+    first = decided(a_line(last_sequence=1), a_mutation(Kind.DELAYED, sequence=5)).line
+    assert decided(first, a_mutation(Kind.CHANGED, sequence=3)).code == "out-of-order"
+
+
+def test_change_of_the_budget_of_a_divided_line_keeps_every_copy_at_its_branch() -> None:
+    divided = a_line(Holding(a_share(copies=1)), Holding(a_share(copies=1, branch="2012", supplier_branch="02")))
+    decision = decided(divided, a_mutation(Kind.CHANGED, hour=1, budget_code="VOLW"))
+    assert decision.line is not None
+    assert [(each.share.branch, each.share.budget_code) for each in decision.line.holdings] == [
+        ("2011", "VR"),
+        ("2012", "VR"),
+    ]
+
+
+def test_change_of_the_branch_keeps_the_budget_that_the_line_has() -> None:
+    by_channel = a_line(Holding(a_share(budget_code="WINKEL", budget_year=2026)))
+    decision = decided(by_channel, a_mutation(Kind.CHANGED, hour=1, branch="02"))
+    assert decision.line is not None
+    [holding] = decision.line.holdings
+    assert (holding.share.branch, holding.share.budget_code, holding.share.budget_year) == ("2012", "WINKEL", 2026)
+
+
+def test_change_of_an_imported_line_needs_no_code_of_the_supplier() -> None:
+    imported = a_line(Holding(a_share(supplier_branch=None, supplier_budget_code=None)), made_from=None)
+    decision = decided(imported, a_mutation(Kind.CHANGED, hour=1, budget_code="VOLW"))
+    assert decision.line and [each.share.branch for each in decision.line.holdings] == ["2011"]
+
+
+def test_change_that_lists_copies_by_number_moves_only_what_it_names() -> None:
+    numbered = a_line(
+        Holding(a_share(copies=1, copy_id="1-0001")), Holding(a_share(copies=1, copy_id="1-0002", budget_code="VR"))
+    )
+    moved = a_mutation(Kind.CHANGED, hour=1, copies=copies("02", "02"))
+    decision = decided(numbered, moved)
+    assert decision.line is not None
+    assert [(each.share.branch, each.share.budget_code) for each in decision.line.holdings] == [
+        ("2012", "JF"),
+        ("2012", "VR"),
+    ]
+
+
+def test_change_of_the_branch_after_a_part_was_shipped_moves_what_is_still_to_come() -> None:
+    partly = a_line(Holding(a_share(), shipped=1))
+    decision = decided(partly, a_mutation(Kind.CHANGED, hour=1, branch="02"))
+    assert decision.line is not None
+    assert [(each.share.branch, each.shipped, each.open) for each in decision.line.holdings] == [
+        ("2011", 1, 0),
+        ("2012", 0, 1),
+    ]
+
+
+def test_shipment_by_branch_takes_the_copies_of_that_branch_of_an_imported_line_too() -> None:
+    imported = a_line(
+        Holding(a_share(copies=1, supplier_branch=None)),
+        Holding(a_share(copies=1, branch="2012", supplier_branch=None)),
+        made_from=None,
+    )
+    named = decided(imported, a_mutation(Kind.SHIPPED, hour=1, quantity=1, branch="02"))
+    listed = decided(imported, a_mutation(Kind.SHIPPED, hour=1, quantity=1, copies=(Copy(branch="02"),)))
+    for decision in (named, listed):
+        assert decision.outcome is Outcome.APPLIED
+        assert [effect.share.branch for effect in decision.effects] == ["2012"]
+
+
+def test_shipment_takes_exactly_its_quantity_however_its_copies_are_named() -> None:
+    numbered = a_line(Holding(a_share(copies=1, copy_id="a")), Holding(a_share(copies=1, copy_id="b", branch="2012")))
+    mixed = a_mutation(Kind.SHIPPED, hour=1, copies=(Copy(branch="02"), Copy("a")))
+    assert sum(effect.share.copies for effect in decided(numbered, mixed).effects) == 2
+    twice = a_mutation(Kind.SHIPPED, hour=1, copies=(Copy("a"), Copy("a")))
+    assert decided(numbered, twice).code == "unknown-copy"

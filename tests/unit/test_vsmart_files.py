@@ -122,7 +122,7 @@ def test_each_packing_slip_is_a_notice():
             list(enumerate(lines, start=1)),
             institution="I202",
             library_name="Zandmeer",
-            sender_name="Leverancier",
+            sender_names={"000002": "Leverancier"},
             zone="Europe/Amsterdam",
         )
     ]

@@ -21,7 +21,7 @@ def written(*lines):
             institution="I202",
             library_name="Bibliotheek Zandmeer",
             supplier="",
-            supplier_name="Boekleverancier",
+            supplier_names={"000002": "Boekleverancier"},
             zone="Europe/Amsterdam",
         )
     )

@@ -176,6 +176,7 @@ def _ledger() -> None:
         *_texts("content"),
         *_texts("title", "ean", "expected_date", optional=True),
         sa.Column("budget_year", sa.Integer()),
+        *_texts("channel", "medium", "ordered_on", optional=True),
         sa.PrimaryKeyConstraint("pk"),
     )
     op.create_index(
@@ -192,6 +193,8 @@ def _ledger() -> None:
         sa.Column("committed", sa.BigInteger(), nullable=False),
         sa.Column("shipped", sa.BigInteger(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("is_taken_back", sa.Boolean(), nullable=False),
+        sa.Column("budget_year", sa.Integer()),
         *_texts("share"),
         sa.ForeignKeyConstraint(["line_pk"], ["order_lines.pk"]),
         sa.ForeignKeyConstraint(["mutation_pk"], ["mutations.pk"]),
@@ -217,7 +220,9 @@ def _deliveries() -> None:
         sa.Column("place", sa.BigInteger(), nullable=False),
         *_texts("state"),
         *_texts("state_before", optional=True),
-        *_texts("state_after", "outcome", "findings"),
+        *_texts("state_after"),
+        sa.Column("is_partly", sa.Boolean(), nullable=False),
+        *_texts("outcome", "findings"),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("left_out", sa.Text(), server_default="", nullable=False),
         sa.Column("told_in", sa.Integer()),

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway.money import Cents
-from gateway.orders.budgets import Balance, BudgetMapping, Budgets
+from gateway.orders.budgets import Balance, Budget, BudgetMapping, Budgets
 from gateway.orders.mapping import Codes
 from gateway.orders.model import BudgetCode, BudgetCodeList
 from gateway.orders.store.tables import branches, budget_codes, budget_mappings, effects
@@ -76,16 +76,17 @@ def replace_budgets(
         connection.execute(budget_mappings.insert().values(institution=institution, **_mapping_values(row)))
 
 
-def balances(connection: sa.Connection, institution: str) -> dict[str, Balance]:
-    """What is committed and shipped on each budget code of one library, by the whole ledger."""
+def balances(connection: sa.Connection, institution: str) -> dict[Budget, Balance]:
+    """What is committed and shipped on each budget of one library, by the whole ledger."""
+    budget = (effects.c.budget_code, effects.c.budget_year)
     statement = (
-        sa.select(effects.c.budget_code, sa.func.sum(effects.c.committed), sa.func.sum(effects.c.shipped))
+        sa.select(*budget, sa.func.sum(effects.c.committed), sa.func.sum(effects.c.shipped))
         .where(effects.c.institution == institution, effects.c.budget_code.is_not(None))
-        .group_by(effects.c.budget_code)
+        .group_by(*budget)
     )
     return {
-        code: Balance(Cents(int(committed - shipped)), Cents(int(shipped)))
-        for code, committed, shipped in connection.execute(statement)
+        (code, year): Balance(Cents(int(committed - shipped)), Cents(int(shipped)))
+        for code, year, committed, shipped in connection.execute(statement)
     }
 
 

@@ -10,17 +10,18 @@ import sqlalchemy as sa
 from gateway import db
 from gateway.money import Cents
 from gateway.orders.ledger import Effect, Holding, LineKey, OrderLine
-from gateway.orders.model import Kind, LineState, Share
+from gateway.orders.model import Channel, Kind, LineState, Share
 from gateway.orders.reading import stamp
 from gateway.orders.store.tables import order_lines
 
 _LINE_COLUMNS = (
     "sender", "institution", "order_number", "order_line", "state", "holdings", "net_cents", "last_at",
     "last_sequence", "made_from", "content", "title", "ean", "expected_date", "budget_year",
+    "channel", "medium", "ordered_on",
 )  # fmt: skip
 _EFFECT_COLUMNS = (
     "line_pk", "mutation_pk", "institution", "kind", "branch", "budget_code", "supplier_budget_code", "copies",
-    "committed", "shipped", "amount", "share",
+    "committed", "shipped", "amount", "is_taken_back", "budget_year", "share",
 )  # fmt: skip
 
 
@@ -28,19 +29,8 @@ def find(
     connection: sa.Connection, sender: str, institution: str, keys: Iterable[LineKey]
 ) -> dict[LineKey, tuple[int, OrderLine]]:
     """The lines of these keys that exist, with their primary key."""
-    numbers = sorted({number for number, _ in keys})
-    wanted = set(keys)
-    statement = sa.select(order_lines).where(
-        order_lines.c.sender == sender,
-        order_lines.c.institution == institution,
-        order_lines.c.order_number.in_(sa.bindparam("numbers", expanding=True)),
-    )
-    found: dict[LineKey, tuple[int, OrderLine]] = {}
-    for row in connection.execute(statement, {"numbers": numbers}).all():
-        key = (row.order_number, row.order_line)
-        if key in wanted:
-            found[key] = (row.pk, _line(row))
-    return found
+    statement = sa.select(order_lines).where(_are(sender, institution, keys))
+    return {(row.order_number, row.order_line): (row.pk, _line(row)) for row in connection.execute(statement).all()}
 
 
 def save(
@@ -66,14 +56,16 @@ def save(
 def find_pks(connection: sa.Connection, sender: str, institution: str, keys: Sequence[LineKey]) -> dict[LineKey, int]:
     """The primary keys of lines that exist."""
     columns = (order_lines.c.pk, order_lines.c.order_number, order_lines.c.order_line)
-    statement = sa.select(*columns).where(
-        order_lines.c.sender == sender,
-        order_lines.c.institution == institution,
-        order_lines.c.order_number.in_(sa.bindparam("numbers", expanding=True)),
+    statement = sa.select(*columns).where(_are(sender, institution, keys))
+    return {(row.order_number, row.order_line): row.pk for row in connection.execute(statement).all()}
+
+
+def _are(sender: str, institution: str, keys: Iterable[LineKey]) -> sa.ColumnElement[bool]:
+    """The condition of being one of these lines; by the pair, for one order may have thousands of lines."""
+    pair = sa.tuple_(order_lines.c.order_number, order_lines.c.order_line)
+    return sa.and_(
+        order_lines.c.sender == sender, order_lines.c.institution == institution, pair.in_(sorted(set(keys)))
     )
-    wanted = set(keys)
-    rows = connection.execute(statement, {"numbers": sorted({number for number, _ in keys})}).all()
-    return {(row.order_number, row.order_line): row.pk for row in rows if (row.order_number, row.order_line) in wanted}
 
 
 def add_effects(connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
@@ -87,7 +79,8 @@ def effect_row(line_pk: int, mutation_pk: int | None, institution: str, kind: st
     details = [share.copy_id, share.note, share.barcode, share.supplier_branch]
     return (
         line_pk, mutation_pk, institution, kind, share.branch, share.budget_code, share.supplier_budget_code,
-        share.copies, effect.committed, effect.shipped, effect.amount, json.dumps(details),
+        share.copies, effect.committed, effect.shipped, effect.amount, effect.is_taken_back, share.budget_year,
+        json.dumps(details),
     )  # fmt: skip
 
 
@@ -95,7 +88,7 @@ def share(row: sa.Row[Any]) -> Share:
     """The share that an effect's row speaks of."""
     copy_id, note, barcode, supplier_branch = json.loads(row.share)
     codes = (supplier_branch, row.supplier_budget_code)
-    return Share(row.branch, row.budget_code, row.copies, copy_id, note, barcode, *codes)
+    return Share(row.branch, row.budget_code, row.copies, copy_id, note, barcode, *codes, row.budget_year)
 
 
 def _values(line: OrderLine) -> tuple[Any, ...]:
@@ -115,13 +108,16 @@ def _values(line: OrderLine) -> tuple[Any, ...]:
         line.ean,
         line.expected_date.isoformat() if line.expected_date else None,
         line.budget_year,
+        line.channel.value if line.channel else None,
+        line.medium,
+        line.ordered_on.isoformat() if line.ordered_on else None,
     )
 
 
 def _packed(holding: Holding) -> list[Any]:
     s = holding.share
     share_values = [s.branch, s.budget_code, s.copies, s.copy_id, s.note, s.barcode, s.supplier_branch]
-    return [*share_values, s.supplier_budget_code, holding.shipped, holding.cancelled]
+    return [*share_values, s.supplier_budget_code, s.budget_year, holding.shipped, holding.cancelled]
 
 
 def _line(row: sa.Row[Any]) -> OrderLine:
@@ -131,7 +127,7 @@ def _line(row: sa.Row[Any]) -> OrderLine:
         order_number=row.order_number,
         order_line=row.order_line,
         state=LineState(row.state),
-        holdings=tuple(Holding(Share(*each[:8]), *each[8:]) for each in json.loads(row.holdings)),
+        holdings=tuple(Holding(Share(*each[:9]), *each[9:]) for each in json.loads(row.holdings)),
         net_price=Cents(row.net_cents),
         last_at=datetime.fromisoformat(row.last_at),
         last_sequence=row.last_sequence,
@@ -141,4 +137,7 @@ def _line(row: sa.Row[Any]) -> OrderLine:
         ean=row.ean,
         expected_date=date.fromisoformat(row.expected_date) if row.expected_date else None,
         budget_year=row.budget_year,
+        channel=Channel(row.channel) if row.channel else None,
+        medium=row.medium,
+        ordered_on=date.fromisoformat(row.ordered_on) if row.ordered_on else None,
     )

@@ -143,6 +143,9 @@ order_lines = sa.Table(
     sa.Column("ean", sa.Text),
     sa.Column("expected_date", sa.Text),
     sa.Column("budget_year", sa.Integer),
+    sa.Column("channel", sa.Text),
+    sa.Column("medium", sa.Text),
+    sa.Column("ordered_on", sa.Text),
     sa.Index("order_lines_by_number", "sender", "institution", "order_number", "order_line", unique=True),
 )
 """The ledger: every order line as it stands now; `holdings` is JSON."""
@@ -181,6 +184,8 @@ effects = sa.Table(
     sa.Column("committed", sa.BigInteger, nullable=False),
     sa.Column("shipped", sa.BigInteger, nullable=False),
     sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("is_taken_back", sa.Boolean, nullable=False),
+    sa.Column("budget_year", sa.Integer),
     sa.Column("share", sa.Text, nullable=False),
     sa.Index("effects_of_line", "line_pk"),
     sa.Index("effects_of_mutation", "mutation_pk"),
@@ -198,6 +203,7 @@ deliveries = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("state_before", sa.Text),
     sa.Column("state_after", sa.Text, nullable=False),
+    sa.Column("is_partly", sa.Boolean, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False),
     sa.Column("findings", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
