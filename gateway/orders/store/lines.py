@@ -12,7 +12,6 @@ from gateway.money import Cents
 from gateway.orders.ledger import Effect, Holding, LineKey, OrderLine
 from gateway.orders.model import Channel, Kind, LineState, Share
 from gateway.orders.reading import stamp
-from gateway.orders.store.tables import order_lines
 
 _LINE_COLUMNS = (
     "sender", "institution", "order_number", "order_line", "state", "holdings", "net_cents", "last_at",
@@ -29,8 +28,8 @@ def find(
     connection: sa.Connection, sender: str, institution: str, keys: Iterable[LineKey]
 ) -> dict[LineKey, tuple[int, OrderLine]]:
     """The lines of these keys that exist, with their primary key."""
-    statement = sa.select(order_lines).where(_are(sender, institution, keys))
-    return {(row.order_number, row.order_line): (row.pk, _line(row)) for row in connection.execute(statement).all()}
+    rows = _look_up(connection, "order_lines.*", sender, institution, keys)
+    return {(row.order_number, row.order_line): (row.pk, _line(row)) for row in rows}
 
 
 def save(
@@ -55,17 +54,25 @@ def save(
 
 def find_pks(connection: sa.Connection, sender: str, institution: str, keys: Sequence[LineKey]) -> dict[LineKey, int]:
     """The primary keys of lines that exist."""
-    columns = (order_lines.c.pk, order_lines.c.order_number, order_lines.c.order_line)
-    statement = sa.select(*columns).where(_are(sender, institution, keys))
-    return {(row.order_number, row.order_line): row.pk for row in connection.execute(statement).all()}
+    rows = _look_up(connection, "pk, order_number, order_line", sender, institution, keys)
+    return {(row.order_number, row.order_line): row.pk for row in rows}
 
 
-def _are(sender: str, institution: str, keys: Iterable[LineKey]) -> sa.ColumnElement[bool]:
-    """The condition of being one of these lines; by the pair, for one order may have thousands of lines."""
-    pair = sa.tuple_(order_lines.c.order_number, order_lines.c.order_line)
-    return sa.and_(
-        order_lines.c.sender == sender, order_lines.c.institution == institution, pair.in_(sorted(set(keys)))
+def _look_up(
+    connection: sa.Connection, columns: str, sender: str, institution: str, keys: Iterable[LineKey]
+) -> Sequence[sa.Row[Any]]:
+    """The lines of these keys, each by one search of the index; the join's order says so to SQLite."""
+    wanted = sorted(set(keys))
+    if not wanted:
+        return []
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    pairs = ", ".join([f"({mark}, {mark})"] * len(wanted))
+    statement = (
+        f"with wanted (number, line) as (values {pairs}) select {columns} from wanted cross join order_lines"
+        f" where sender = {mark} and institution = {mark} and order_number = number and order_line = line"
     )
+    values = (*(value for key in wanted for value in key), sender, institution)
+    return connection.exec_driver_sql(statement, values).all()
 
 
 def add_effects(connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
