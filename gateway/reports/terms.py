@@ -204,6 +204,10 @@ def tallies(language: str) -> Mapping[str, str]:
     return _spoken("tallies", language)
 
 
+_ACCEPTED = "100"
+"""The action that every order has: it is no reason, so it is not shown as one."""
+
+
 @lru_cache(maxsize=1000)
 def reason(action_code: str, reason_code: str, reason_text: str, language: str) -> str:
     """Why the supplier says so: its own words, else the trade's, with the codes behind them."""
@@ -212,7 +216,7 @@ def reason(action_code: str, reason_code: str, reason_text: str, language: str) 
         or _spoken("reasons", language).get(reason_code, "")
         or _spoken("actions", language).get(action_code, "")
     )
-    codes = "/".join(code for code in (action_code, reason_code) if code)
+    codes = "/".join(code for code in (action_code, reason_code) if code and code != _ACCEPTED)
     if not codes:
         return words
     return f"{words} ({codes})" if words else codes
