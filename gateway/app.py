@@ -1,6 +1,7 @@
 """The composition root: settings in, wired gateway out. The only module that knows every room."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, partial
@@ -9,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import adapters
-from gateway import clock, config, db, migrations, work
+from gateway import clock, config, db, locks, migrations, work
 from gateway.accounts import suppliers
 from gateway.accounts.model import SupplierAccount
 from gateway.config import LibrarySettings, Settings
+from gateway.errors import SystemUnavailable
 from gateway.install.files import read_key
 from gateway.install.fittings import BRANCHES, BUDGET_CODES, OPEN_ORDERS, Fittings, Tables
 from gateway.library import Library
@@ -26,12 +28,16 @@ from gateway.orders.store import codes, enquiries, messages
 from gateway.orders.store.enquiries import Mention
 from gateway.orders.system import OrderSystem, Workplace
 from gateway.reports import archive
+from gateway.reports.archive import Archived
 from gateway.reports.model import Audience, Format, Report, ReportFile
+from gateway.reports.shelf import ReportFolderUnusable
 from gateway.timetable import Timetable
 
 DISTRIBUTION = "bestelsync-gateway"
 RECOVER_EVERY_SECONDS = 15
 LOOK_AT_WAITING_EVERY_SECONDS = 3600
+OFFER_REPORTS_EVERY_SECONDS = 300
+_OFFERED_FOR = timedelta(days=30)
 
 
 def systems() -> dict[str, type[OrderSystem]]:
@@ -127,16 +133,42 @@ def workshop(gateway: Gateway) -> Workshop:
         for each in gateway.settings.library
     }
     retry = gateway.settings.retry
-    return Workshop(
-        gateway.database, served, partial(_keep, gateway), Pauses(retry.first_seconds, retry.longest_seconds)
-    )
+    pauses = Pauses(retry.first_seconds, retry.longest_seconds)
+    return Workshop(gateway.database, served, partial(_keep, gateway), partial(alone, gateway), pauses)
 
 
-def _keep(gateway: Gateway, report: Report, served: Served) -> None:
+def alone(gateway: Gateway, name: str) -> AbstractContextManager[None]:
+    """Be the only one that is at something, among all processes of this gateway."""
+    return locks.alone(gateway.database, gateway.settings.data_folder / "locks", name)
+
+
+def _keep(gateway: Gateway, report: Report, _served: Served) -> None:
     """Keep a finished report for staff, and where the library system may read it."""
-    library = gateway.settings.of(served.library.institution)
-    reader = library.reports_folder if library else None
-    archive.keep(gateway.database, gateway.reports_folder, report, Audience.STAFF, reader_folder=reader)
+    _offer(gateway, archive.keep(gateway.database, gateway.reports_folder, report, Audience.STAFF))
+
+
+def _offer(gateway: Gateway, archived: Archived) -> None:
+    """Put a report where the library system may read it; a folder that cannot be used holds nothing up."""
+    library = gateway.settings.of(archived.institution)
+    if library is None or library.reports_folder is None:
+        return
+    try:
+        archive.offer(gateway.database, gateway.reports_folder, archived, library.reports_folder)
+    except (ReportFolderUnusable, SystemUnavailable) as error:
+        logger.error("app.report_not_offered", report=archived.name, reason=str(error.__cause__ or error))
+
+
+def _offer_again(gateway: Gateway) -> None:
+    """Offer the reports of late that the library systems did not get yet."""
+    since = clock.now() - _OFFERED_FOR
+    for library in gateway.settings.library:
+        if library.reports_folder is None:
+            continue
+        for found in archive.listing(gateway.database, [library.institution], since=since):
+            if not all(file.offered for file in found.files):
+                with alone(gateway, library.institution):
+                    now = archive.find(gateway.database, found.name, Audience.STAFF)
+                    _offer(gateway, now or found)
 
 
 def worker(gateway: Gateway, node: str) -> work.Worker:
@@ -156,6 +188,7 @@ def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
                 LOOK_AT_WAITING_EVERY_SECONDS,
                 partial(recovery.look_at_waiting, gateway.database, enqueue, tuple(gateway.libraries)),
             ),
+            "offer reports": (OFFER_REPORTS_EVERY_SECONDS, partial(_offer_again, gateway)),
             "take up lost jobs": (recover_every, lambda: _take_up_lost(worker)),
             "retry failed jobs": (int(timedelta(minutes=5).total_seconds()), lambda: _retry(worker)),
         }

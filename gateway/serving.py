@@ -2,7 +2,8 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -12,6 +13,7 @@ from waitress.server import create_server
 from gateway import app
 from gateway.app import Gateway
 from gateway.errors import ConfigurationError
+from gateway.locks import Taken
 from gateway.log import logger
 from gateway.orders import answers
 from gateway.reports import archive
@@ -28,6 +30,13 @@ Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 THREADS = 8
 CONNECTIONS = 1000
 """Far above the threads: a connection costs no thread until its request is complete, so slow senders hold up nobody."""
+
+
+class NodeTaken(ConfigurationError):
+    """Another process works under our name, and would think that our jobs are its own."""
+
+    message = "Another process of this gateway works under the name {node}."
+    hint = "Give each a name of its own with --node NAME, and the same one whenever it starts again; or stop the other."
 
 
 class AddressTaken(ConfigurationError):
@@ -93,8 +102,14 @@ def serve(gateway: Gateway, *, node: str = "main", with_worker: bool = True, rea
 
     Raises:
         AddressTaken: something else listens there.
+        NodeTaken: another process works under this name.
     """
     server = _listening(gateway)
+    with _named(gateway, node) if with_worker else nullcontext():
+        _serve(gateway, server, node, with_worker=with_worker, ready=ready)
+
+
+def _serve(gateway: Gateway, server: Any, node: str, *, with_worker: bool, ready: Callable[[], None]) -> None:
     running = app.worker(gateway, node) if with_worker else None
     table = app.timetable(gateway, running) if running else None
     if running and table:
@@ -115,18 +130,34 @@ def serve(gateway: Gateway, *, node: str = "main", with_worker: bool = True, rea
 
 
 def work(gateway: Gateway, *, node: str, ready: Callable[[], None]) -> None:
-    """Run queued jobs until the process is told to end, and serve nothing."""
-    running = app.worker(gateway, node)
-    table = app.timetable(gateway, running)
-    running.start()
-    table.start()
-    end = threading.Event()
-    for signal_number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signal_number, partial(_told_to_end, end))
-    ready()
-    end.wait()
-    table.stop()
-    running.stop()
+    """Run queued jobs until the process is told to end, and serve nothing.
+
+    Raises:
+        NodeTaken: another process works under this name.
+    """
+    with _named(gateway, node):
+        running = app.worker(gateway, node)
+        table = app.timetable(gateway, running)
+        running.start()
+        table.start()
+        end = threading.Event()
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signal_number, partial(_told_to_end, end))
+        ready()
+        end.wait()
+        table.stop()
+        running.stop()
+
+
+@contextmanager
+def _named(gateway: Gateway, node: str) -> Iterator[None]:
+    """Work under a name that no other process has meanwhile."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(app.alone(gateway, f"node-{node}"))
+        except Taken as error:
+            raise NodeTaken(node=node) from error
+        yield
 
 
 def _told_to_end(end: threading.Event, _signal: int, _frame: FrameType | None) -> None:

@@ -1,5 +1,6 @@
 """Durable jobs: queued in the caller's own transaction, run by whichever process is free. The only user of DBOS."""
 
+import logging
 from collections.abc import Callable, Mapping
 from threading import Event, Lock
 from typing import Any
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, EnqueueOptions
 
 from gateway import db
-from gateway.errors import Busy
+from gateway.errors import SystemUnavailable
 from gateway.log import logger
 
 QUEUE = "libraries"
@@ -84,6 +85,7 @@ class Worker:
                 "run_migrations": False,
             }
         )
+        logging.getLogger("dbos").addFilter(_in_one_line)
         for name, job in jobs.items():
             DBOS.workflow(name=name)(_lasting(name, self._patient(job), self._under_way, tries))
 
@@ -126,20 +128,29 @@ class Worker:
             self._engine.dispose()
 
     def _patient(self, job: Job) -> Job:
-        """The job, waiting as long as nothing can be stored: that is no fault of the job, and hinders all alike."""
+        """The job, waiting as long as nothing can be stored or somebody else is at it: that is no fault of the job."""
 
         def run(*values: Any) -> None:
             pause = _FIRST_PAUSE_SECONDS
             while True:
                 try:
                     return job(*values)
-                except Busy as error:
+                except SystemUnavailable as error:
                     logger.warning("work.job_waits", reason=str(error.__cause__ or error), seconds=pause)
                 if self._stopping.wait(pause):
                     raise SystemExit("told to end")
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
         return run
+
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """Say what the engine met without its stack: that our database is gone is told by whoever needs it."""
+    if record.exc_info and record.exc_info[1]:
+        problem = str(record.exc_info[1]).partition("\n")[0]
+        record.msg, record.args = f"{record.getMessage().strip()} {problem}", None
+        record.exc_info = record.exc_text = None
+    return True
 
 
 class _UnderWay:

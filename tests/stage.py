@@ -11,14 +11,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-from gateway import app, migrations, serving, work
+from gateway import app, clock, migrations, serving, work
 from gateway.accounts import suppliers
 from gateway.app import Gateway
 from gateway.config import LibrarySettings, Settings
@@ -73,6 +73,7 @@ class Stage:
     settings: Settings
     secret: str = ""
     sent: int = 0
+    hours: int = 0
     vsmart: VSmartSimulator = field(init=False)
 
     def __post_init__(self) -> None:
@@ -133,8 +134,10 @@ class Stage:
             processing.run(workshop, institution, pk)
 
     def release(self, institution: str = "I202") -> None:
-        """Look at everything that waits in a library."""
-        processing.run(app.workshop(self.gateway), institution, None)
+        """Look at everything that waits in a library, as the gateway does every hour; each time an hour later."""
+        self.hours += 1
+        with clock.pretending(clock.now() + timedelta(hours=self.hours)):
+            processing.run(app.workshop(self.gateway), institution, None)
 
     def outcomes(self) -> dict[str, str]:
         """Per mutation the newest outcome, with its first code."""

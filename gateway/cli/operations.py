@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 def serve(
     context: typer.Context,
     with_worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Also process messages here.")] = True,
-    node: Annotated[str, typer.Option(help="Name of this process; differs between processes.")] = "main",
+    node: Annotated[str, typer.Option(help="Name of this process; no other that runs may have it.")] = "main",
 ) -> None:
     """Serve suppliers and staff until told to end."""
     gateway = gateway_of(context, logs=True)
@@ -36,7 +36,7 @@ def serve(
 
 def worker(
     context: typer.Context,
-    node: Annotated[str, typer.Option(help="Name of this process; differs between processes.")] = "worker",
+    node: Annotated[str, typer.Option(help="Name of this process; no other that runs may have it.")] = "worker",
 ) -> None:
     """Process messages until told to end, and serve nothing; beside `serve --no-worker`."""
     serving.work(gateway_of(context, logs=True), node=node, ready=lambda: typer.echo("working", err=True))

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gateway import clock
-from gateway.db import Engine, writing
-from gateway.errors import SystemUnavailable
+from gateway.db import Engine, reading, writing
+from gateway.errors import Busy, SystemUnavailable
 from gateway.log import logger
 from gateway.orders.explanations import Finding
 from gateway.orders.model import Outcome
+from gateway.orders.reading import stamp
 from gateway.orders.store import deliveries, progress
 from gateway.orders.store.progress import Run
-from gateway.orders.system import LineResult, LineStatus, OrderSystem, SystemLine
+from gateway.orders.system import Acknowledgement, LineResult, LineStatus, OrderSystem, SystemLine
 
 BATCH = 500
-"""Lines offered in one go."""
+"""Lines offered, or acknowledged, in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,13 @@ class Pauses:
 def deliver(database: Engine, run: Run, system: OrderSystem, pauses: Pauses) -> bool:
     """Offer everything that waits for this library and sender; false when the system could not be reached.
 
+    A system that was down is left alone until its next try is due, whatever comes in meanwhile.
     Lines are marked as offered before the system sees them. After a crash they are offered again, and the
     adapter is told that it is not for the first time.
     """
+    with reading(database) as connection:
+        if deliveries.is_left_alone(connection, run.institution, stamp(clock.now())):
+            return False
     while True:
         with writing(database) as connection:
             offered = deliveries.offer(connection, run, BATCH)
@@ -53,13 +58,21 @@ def read_back(database: Engine, system: OrderSystem, institution: str) -> None:
     """Take in what the system said of lines handed over earlier; a system that is down is asked again next time."""
     try:
         acknowledgements = system.acknowledgements()
+        if noted := _noted(database, acknowledgements):
+            system.forget(noted)
+    except Busy:
+        raise
     except SystemUnavailable as error:
         logger.warning("orders.acknowledgements_unavailable", institution=institution, reason=str(error))
-        return
-    if acknowledgements:
+
+
+def _noted(database: Engine, acknowledgements: Sequence[Acknowledgement]) -> list[Acknowledgement]:
+    """Keep them, a batch at a time; returns those that need not be given again."""
+    noted: list[Acknowledgement] = []
+    for start in range(0, len(acknowledgements), BATCH):
         with writing(database) as connection:
-            deliveries.acknowledge(connection, acknowledgements)
-        system.forget(acknowledgements)
+            noted += deliveries.acknowledge(connection, acknowledgements[start : start + BATCH])
+    return noted
 
 
 def _note_failure(

@@ -1,8 +1,9 @@
 """One run: open it, decide, hand over, report. Every step can be the last; the next start goes on from there."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from gateway import clock
@@ -35,11 +36,15 @@ class Served:
 
 @dataclass(frozen=True)
 class Workshop:
-    """What runs need: the database, the libraries served, and where a finished report is kept."""
+    """What runs need: the database, the libraries served, and where a finished report is kept.
+
+    `alone` keeps everybody else from working for an institution as long as its block lasts.
+    """
 
     database: Engine
     served: Mapping[str, Served]
     keep: Callable[[Report, Served], None]
+    alone: Callable[[str], AbstractContextManager[None]]
     pauses: Pauses = field(default_factory=Pauses)
 
 
@@ -49,32 +54,54 @@ def queue_message(enqueue: Enqueue, connection: Connection, message_pk: int, lib
     enqueue(connection, JOB, f"message-{message_pk}", library.institution, library.institution, message_pk, delay=delay)
 
 
-def queue_release(enqueue: Enqueue, connection: Connection, institution: str) -> None:
-    """Queue a look at everything that waits in a library, because a cause may be gone."""
+def queue_release(enqueue: Enqueue, connection: Connection, institution: str, put_off_until: str = "") -> None:
+    """Queue a look at everything that waits in a library, because a cause may be gone.
+
+    Args:
+        put_off_until: when its system was down, the moment until which nobody else tries it; this job does.
+    """
     key = f"release-{institution}-{stamp(clock.now())}"
-    enqueue(connection, JOB, key, institution, institution, None)
+    enqueue(connection, JOB, key, institution, institution, None, put_off_until)
 
 
-def run(workshop: Workshop, institution: str, message_pk: int | None) -> None:
-    """Do one queued job: the run of a message, or of what waits for each sender of a library."""
+def run(workshop: Workshop, institution: str, message_pk: int | None, put_off_until: str = "") -> None:
+    """Do one queued job: the run of a message, or of what waits for each sender of a library.
+
+    What came before it and has no report yet goes first: its own job failed, or its process was killed.
+
+    Raises:
+        SystemUnavailable: somebody else is at work for this library; the job is to be tried again.
+    """
     served = workshop.served.get(institution)
     if served is None:
         raise LookupError(f"{institution} has work to do, but is no longer among the libraries of the settings")
-    delivery.read_back(workshop.database, served.system, institution)
-    with reading(workshop.database) as connection:
-        if message_pk is None:
-            senders = progress.senders_waiting(connection, institution)
-        else:
-            senders = [progress.message_of(connection, message_pk).sender]
-    for sender in senders:
-        for earlier in _broken_off(workshop.database, institution, sender):
-            _run(workshop, served, institution, sender, earlier)
-        _run(workshop, served, institution, sender, message_pk)
+    with workshop.alone(institution):
+        if put_off_until:
+            with writing(workshop.database) as connection:
+                deliveries.postpone(connection, institution, stamp(clock.now()), was=put_off_until)
+        delivery.read_back(workshop.database, served.system, institution)
+        for sender in _senders(workshop.database, served.library, message_pk):
+            for earlier in _left_over(workshop.database, served.library, sender, message_pk):
+                _run(workshop, served, institution, sender, earlier)
+            _run(workshop, served, institution, sender, message_pk)
 
 
-def _broken_off(database: Engine, institution: str, sender: str) -> list[int | None]:
+def _senders(database: Engine, library: Library, message_pk: int | None) -> list[str]:
     with reading(database) as connection:
-        return progress.broken_off(connection, institution, sender)
+        if message_pk is not None:
+            return [progress.message_of(connection, message_pk).sender]
+        return progress.senders_waiting(connection, library.institution, _taken_up_by_now(library))
+
+
+def _left_over(database: Engine, library: Library, sender: str, message_pk: int | None) -> list[int | None]:
+    """What goes before this message, or before a release: begun and not finished, or never begun."""
+    institution = library.institution
+    with reading(database) as connection:
+        broken_off = progress.broken_off(connection, institution, sender)
+        if message_pk is not None:
+            return [*broken_off, *progress.never_begun(connection, institution, sender, before=message_pk)]
+        by_now = _taken_up_by_now(library)
+        return [*broken_off, *progress.never_begun(connection, institution, sender, received_by=by_now)]
 
 
 def _run(workshop: Workshop, served: Served, institution: str, sender: str, message_pk: int | None) -> None:
@@ -87,6 +114,9 @@ def _run(workshop: Workshop, served: Served, institution: str, sender: str, mess
         planning.plan(database, opened, served.library, served.fall_back)
     if not opened.delivered:
         reached = delivery.deliver(database, opened, served.system, workshop.pauses)
+        if reached:
+            # An answer to what was offered once more could not be taken in before.
+            delivery.read_back(database, served.system, institution)
         _close_delivery(database, opened, reached)
     _report(workshop, served, opened)
     logger.info("orders.run_finished", institution=institution, sender=sender, run=opened.pk)
@@ -122,9 +152,26 @@ def _seconds_until(library: Library, now: datetime) -> float:
     """How long a library's mutations wait for its hour of the night; nothing when it has none."""
     if not library.nightly_at:
         return 0
-    here = now.astimezone(ZoneInfo(library.time_zone))
-    hour, minute = map(int, library.nightly_at.split(":"))
-    tonight = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    if tonight <= here:
-        tonight += timedelta(days=1)
-    return (tonight - here).total_seconds()
+    today = now.astimezone(ZoneInfo(library.time_zone)).date()
+    nights = (_night(library, today + timedelta(days=days)) for days in (0, 1))
+    return (next(night for night in nights if night > now) - now).total_seconds()
+
+
+def _taken_up_by_now(library: Library) -> str:
+    """What was received by then has had its turn: all, or what the last hour of the night found."""
+    now = clock.now()
+    if not library.nightly_at:
+        return stamp(now)
+    today = now.astimezone(ZoneInfo(library.time_zone)).date()
+    nights = (_night(library, today - timedelta(days=days)) for days in (0, 1))
+    return stamp(next(night for night in nights if night <= now))
+
+
+def _night(library: Library, day: date) -> datetime:
+    """The moment of a library's hour on a day.
+
+    An hour that the clocks skip comes when they have been put forward, and of one that they repeat the first counts.
+    """
+    hour, minute = map(int, str(library.nightly_at).split(":"))
+    there = datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(library.time_zone))
+    return there.astimezone(UTC)

@@ -18,8 +18,9 @@ def recover(database: Engine, enqueue: Enqueue) -> None:
     now = stamp(clock.now())
     with writing(database) as connection:
         for institution in deliveries.due(connection, now):
-            deliveries.postpone(connection, institution, stamp(clock.now() + _GIVE_IT_TIME))
-            queue_release(enqueue, connection, institution)
+            until = stamp(clock.now() + _GIVE_IT_TIME)
+            deliveries.postpone(connection, institution, until)
+            queue_release(enqueue, connection, institution, until)
 
 
 def look_at_waiting(database: Engine, enqueue: Enqueue, institutions: Iterable[str]) -> None:

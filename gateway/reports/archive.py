@@ -131,7 +131,7 @@ def keep(
     if missing:
         _write(database, folder, report, audience, missing, windows_1252=windows_1252)
     if reader_folder is not None:
-        _offer(database, folder, _kept(database, report.name, audience), reader_folder)
+        offer(database, folder, _kept(database, report.name, audience), reader_folder)
     return _kept(database, report.name, audience)
 
 
@@ -199,7 +199,7 @@ def _file_row(pk: int, draft: shelf.Draft, windows_1252: bool) -> dict[str, Any]
     }
 
 
-def _offer(database: sa.Engine, folder: Path, archived: Archived, reader_folder: Path) -> None:
+def offer(database: sa.Engine, folder: Path, archived: Archived, reader_folder: Path) -> None:
     """Copy what the library system did not get yet; what it took away is not offered again."""
     for file in archived.files:
         if file.offered:

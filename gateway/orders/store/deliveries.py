@@ -17,6 +17,7 @@ from gateway.orders.system import Acknowledgement, LineResult, LineStatus, Syste
 
 _PLACES_A_RUN = 10_000_000
 REFUSED_LATER = "refused later"
+_TO_DELIVER, _OFFERED = "to deliver", "offered"
 _COLUMNS = (
     "mutation_pk", "institution", "sender", "place", "state", "state_before", "state_after", "outcome", "findings",
 )  # fmt: skip
@@ -50,13 +51,13 @@ def offer(connection: sa.Connection, run: Run, most: int) -> list[tuple[int, Sys
     values = {"institution": run.institution, "sender": run.sender, "most": most}
     rows = connection.execute(statement, values).all()
     shares = _shares(connection, [row[0] for row in rows])
-    _set_state(connection, [row[0] for row in rows], "offered")
+    _set_state(connection, [row[0] for row in rows], _OFFERED)
     return [(row[0], _line(run.sender, row, shares.get(row[0], ()))) for row in rows]
 
 
 def withdraw(connection: sa.Connection, pks: Sequence[int]) -> None:
     """Note that nothing of these lines reached the system."""
-    _set_state(connection, pks, "to deliver")
+    _set_state(connection, pks, _TO_DELIVER)
 
 
 def settle(connection: sa.Connection, run: Run, results: Sequence[tuple[int, LineResult, str, str]]) -> None:
@@ -91,22 +92,49 @@ def note_undelivered(connection: sa.Connection, run: Run, findings: str) -> int:
     ).rowcount
 
 
-def acknowledge(connection: sa.Connection, acknowledgements: Sequence[Acknowledgement]) -> None:
-    """Keep what the system said later: a line that it has, or one that it refused after all."""
-    for each in acknowledgements:
-        sender, _, mutation_id = each.key.partition("-")
-        connection.execute(
-            sa.text(
-                "update deliveries set state = :state, reason = :reason where state = 'handed over' and mutation_pk ="
-                " (select pk from mutations where sender = :sender and mutation_id = :mutation and standing = 'NEW')"
-            ),
-            {
-                "state": LineStatus.CONFIRMED.value if each.accepted else REFUSED_LATER,
-                "reason": each.reason,
-                "sender": sender,
-                "mutation": mutation_id,
-            },
+def acknowledge(connection: sa.Connection, acknowledgements: Sequence[Acknowledgement]) -> list[Acknowledgement]:
+    """Keep what the system said later: a line that it has, or one that it refused after all.
+
+    Args:
+        acknowledgements: of so many lines as one statement can name.
+
+    Returns:
+        What it need not say again. That is not what it said of a line whose handing over we have not noted yet:
+        the process was killed just then, or the database is an older one that was put back.
+    """
+    lines = _handed(connection, [each.key for each in acknowledgements])
+    noted = [
+        each for each in acknowledgements if each.key in lines and lines[each.key][1] not in (_TO_DELIVER, _OFFERED)
+    ]
+    rows = [
+        (LineStatus.CONFIRMED.value if each.accepted else REFUSED_LATER, each.reason, lines[each.key][0])
+        for each in noted
+    ]
+    if rows:
+        mark = "?" if connection.dialect.name == "sqlite" else "%s"
+        connection.exec_driver_sql(
+            f"update deliveries set state = {mark}, reason = {mark}"
+            f" where mutation_pk = {mark} and state = 'handed over'",
+            rows,
         )
+    return noted
+
+
+def _handed(connection: sa.Connection, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Per key of a line its mutation and the state of its delivery."""
+    statement = sa.text(
+        "select mutations.mutation_id, mutation_pk, state from deliveries join mutations on mutations.pk = mutation_pk"
+        " where mutations.sender = :sender and standing = 'NEW' and mutations.mutation_id in :ids"
+    ).bindparams(sa.bindparam("ids", expanding=True))
+    ids: dict[str, list[str]] = {}
+    for key in keys:
+        sender, _, mutation_id = key.partition("-")
+        ids.setdefault(sender, []).append(mutation_id)
+    return {
+        f"{sender}-{row.mutation_id}": (row.mutation_pk, row.state)
+        for sender, its_own in ids.items()
+        for row in connection.execute(statement, {"sender": sender, "ids": its_own})
+    }
 
 
 def tell_refused_later(connection: sa.Connection, run: Run) -> None:
@@ -138,10 +166,18 @@ def due(connection: sa.Connection, now: str) -> list[str]:
     return list(connection.execute(statement).scalars())
 
 
-def postpone(connection: sa.Connection, institution: str, until: str) -> None:
-    """Try a system again only then."""
+def postpone(connection: sa.Connection, institution: str, until: str, was: str | None = None) -> None:
+    """Try a system again only then; with `was`, only when it was put off until that moment."""
     mine = system_health.c.institution == institution
+    if was is not None:
+        mine &= system_health.c.next_try_at == was
     connection.execute(system_health.update().where(mine).values(next_try_at=until))
+
+
+def is_left_alone(connection: sa.Connection, institution: str, now: str) -> bool:
+    """Whether a system could not be reached and is not to be tried again yet."""
+    statement = sa.select(system_health.c.next_try_at).where(system_health.c.institution == institution)
+    return (connection.execute(statement).scalar() or "") > now
 
 
 def failures(connection: sa.Connection, institution: str) -> int:
@@ -189,5 +225,5 @@ def _line(sender: str, row: sa.Row[Any], shares: tuple[Share, ...]) -> SystemLin
         shares=shares,
         state_before=LineState(row.state_before) if row.state_before else None,
         state_after=LineState(row.state_after),
-        first_offer=row.state == "to deliver",
+        first_offer=row.state == _TO_DELIVER,
     )

@@ -15,6 +15,8 @@ from gateway.orders.reading import ORDER_LINE, ORDER_NUMBER
 from gateway.orders.reading import mutation as mutation_of
 from gateway.orders.store.tables import WIRE_COLUMNS, deliveries, messages, outcomes, runs, waiting
 
+_ALWAYS = "9999"
+"""Later than any moment, as text."""
 _WIRE = ", ".join(f"mutations.{name}" for name in WIRE_COLUMNS)
 
 
@@ -97,6 +99,23 @@ def broken_off(connection: sa.Connection, institution: str, sender: str) -> list
     return list(connection.execute(statement).scalars())
 
 
+def never_begun(
+    connection: sa.Connection, institution: str, sender: str, *, before: int | None = None, received_by: str = _ALWAYS
+) -> list[int]:
+    """The messages that have no run yet, oldest first: those before a message, or received by a moment, or all."""
+    statement = (
+        sa.select(messages.c.pk)
+        .where(
+            messages.c.institution == institution, messages.c.sender == sender, messages.c.received_at <= received_by
+        )
+        .where(~sa.exists().where(runs.c.message_pk == messages.c.pk))
+        .order_by(messages.c.pk)
+    )
+    if before is not None:
+        statement = statement.where(messages.c.pk < before)
+    return list(connection.execute(statement).scalars())
+
+
 def drop_run(connection: sa.Connection, run: Run) -> None:
     """Forget a run that had nothing to tell."""
     connection.execute(outcomes.delete().where(outcomes.c.run_pk == run.pk))
@@ -129,16 +148,19 @@ def has_news(connection: sa.Connection, run: Run) -> bool:
     return any(connection.execute(each).first() is not None for each in (statement, refused_later))
 
 
-def senders_waiting(connection: sa.Connection, institution: str) -> list[str]:
-    """The senders for whom something waits in a library, or whose run was broken off."""
+def senders_waiting(connection: sa.Connection, institution: str, received_by: str = _ALWAYS) -> list[str]:
+    """The senders for whom something waits in a library, or whose messages, received by then, were not done."""
     statement = sa.text(
         "select sender from waiting where institution = :institution"
         " union select sender from deliveries where institution = :institution and state in ('to deliver', 'offered')"
         " union select sender from deliveries where institution = :institution and state = 'refused later'"
         "  and told_in is null"
-        " union select sender from runs where institution = :institution and finished_at is null order by 1"
+        " union select sender from runs where institution = :institution and finished_at is null"
+        " union select sender from messages where institution = :institution and received_at <= :received_by"
+        "  and not exists (select 1 from runs where message_pk = messages.pk) order by 1"
     )
-    return list(connection.execute(statement, {"institution": institution}).scalars())
+    values = {"institution": institution, "received_by": received_by}
+    return list(connection.execute(statement, values).scalars())
 
 
 def waiting_count(connection: sa.Connection, institution: str, sender: str) -> int:
