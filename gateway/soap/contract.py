@@ -64,5 +64,6 @@ def bundle(address: str) -> bytes:
                 content = wsdl(address, inline=False) if name.endswith(".wsdl") else schemas.read(name)
                 entry = zipfile.ZipInfo(f"orders-v1/{name.rpartition('/')[2]}", (2026, 1, 1, 0, 0, 0))
                 entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
                 archive.writestr(entry, content)
     return packed.getvalue()

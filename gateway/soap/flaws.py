@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from gateway.errors import Place
-from gateway.soap.refusals import BreaksContract
+from gateway.soap.refusals import BreaksContract, QuestionBreaksContract
 
 TOLD = 20
 
@@ -103,15 +103,22 @@ class Flaws:
 
     def refusal(self) -> BreaksContract:
         """The fault that tells them, in the order of their lines."""
-        told = sorted(self.first, key=lambda flaw: flaw.place.line or 0)[:TOLD]
-        lines = "\n".join(map(str, told))
+        return BreaksContract(sentence=self._sentence("message"), place=self._told()[0].place)
+
+    def refusal_of_question(self) -> BreaksContract:
+        """The same, for a request that brings nothing to keep."""
+        return QuestionBreaksContract(sentence=self._sentence("request"), place=self._told()[0].place)
+
+    def _told(self) -> list[Flaw]:
+        return sorted(self.first, key=lambda flaw: flaw.place.line or 0)[:TOLD]
+
+    def _sentence(self, what: str) -> str:
+        lines = "\n".join(map(str, self._told()))
         if self.count == 1:
-            sentence = f"The message breaks the contract at {lines}."
-        elif self.count <= TOLD:
-            sentence = f"The message breaks the contract in {self.count} places:\n{lines}"
-        else:
-            sentence = f"The message breaks the contract in {self.count} places; the first {TOLD}:\n{lines}"
-        return BreaksContract(sentence=sentence, place=told[0].place)
+            return f"The {what} breaks the contract at {lines}."
+        if self.count <= TOLD:
+            return f"The {what} breaks the contract in {self.count} places:\n{lines}"
+        return f"The {what} breaks the contract in {self.count} places; the first {TOLD}:\n{lines}"
 
 
 def find(log: etree._ListErrorLog, mutation_id: str | None = None) -> list[Flaw]:

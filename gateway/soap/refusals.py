@@ -54,6 +54,12 @@ class BreaksContract(RejectedInput):
     hint = "Nothing of the message was kept: mend it and send it again, under the same messageId if you like."
 
 
+class QuestionBreaksContract(BreaksContract):
+    """A request that only asks is not as the XSD says."""
+
+    hint = "Mend the request and send it again."
+
+
 class Unsupported(RejectedInput):
     """Something of HTTP or SOAP that is not offered here."""
 

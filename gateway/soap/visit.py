@@ -110,7 +110,7 @@ class Visit:
         if not schema.validate(operation):
             flaws = Flaws()
             flaws.add(find(schema.error_log))
-            raise flaws.refusal()
+            raise flaws.refusal_of_question()
 
     def close(self) -> None:
         """Forget what was not accepted, and note a refusal; never raises."""

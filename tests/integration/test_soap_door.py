@@ -301,6 +301,13 @@ def test_the_example_of_a_fault_is_what_the_gateway_says(address: str):
     assert fault_in(post(address, pushed)) == {etree.QName(each).localname: each.text for each in example}
 
 
+def test_a_question_that_breaks_the_contract_is_not_told_to_mend_a_message(address: str):
+    asked = f'<getProcessingReport xmlns="{NS}"><messageId>M-1</messageId><format>DOCX</format></getProcessingReport>'
+    fault = fault_in(post(address, envelope(asked)))
+    assert fault["code"] == "invalid-message" and "'DOCX'" in str(fault["message"])
+    assert fault["hint"] == "Mend the request and send it again."
+
+
 def test_a_refusal_is_noted_with_who_whence_hash_code_and_sentence(address: str, memory: Memory):
     pushed = a_push(header=a_header(1, institutionCode="I999")).encode()
     post(address, gzip.compress(pushed + b"\n" * 200_000), Content_Encoding="gzip")
@@ -336,6 +343,7 @@ def test_the_zip_holds_contract_and_examples(address: str, tmp_path):
     with zipfile.ZipFile(io.BytesIO(served.content)) as archive:
         assert archive.testzip() is None
         archive.extractall(tmp_path)
+        assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}
     names = {path.name for path in (tmp_path / "orders-v1").iterdir()}
     assert {"orders.xsd", "orders.wsdl", "example-webshop.xml", "example-fault.xml"} <= names
     assert "https://gateway.example/soap/orders" in (tmp_path / "orders-v1" / "orders.wsdl").read_text()
