@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import adapters
 from gateway import clock, config, db, locks, migrations, work
@@ -105,8 +104,8 @@ def library_system(settings: Settings, library: LibrarySettings) -> OrderSystem:
 def reception(gateway: Gateway) -> Reception:
     """What messages on their way in need."""
 
-    def plan(library: Library, header: MessageHeader, rows: Any) -> list[PlanLine]:
-        return trial.plan(gateway.database, library, gateway.fall_back(library.institution), header, rows)
+    def plan(connection: db.Connection, library: Library, header: MessageHeader, most: int) -> list[PlanLine]:
+        return trial.plan(connection, library, gateway.fall_back(library.institution), header, most)
 
     return Reception(
         database=gateway.database,

@@ -47,14 +47,14 @@ class Intake(Protocol):
 class Reception:
     """What every arrival needs: the database, the libraries served, the limits, and where to go from here.
 
-    `queue` puts the processing job into the open transaction; `plan` tries a test message out;
-    `knows_budget_code` says whether a library gave us a code.
+    `queue` puts the processing job into the open transaction; `plan` tries the first `most_planned` mutations of a
+    spooled test message out; `unknown_budget_codes` says which of the supplier's codes a library has not given us.
     """
 
     database: Engine
     libraries: Mapping[str, Library]
     queue: Callable[[Connection, int, Library], None]
-    plan: Callable[[Library, MessageHeader, Sequence[WireRow]], Sequence[PlanLine]]
+    plan: Callable[[Connection, Library, MessageHeader, int], Sequence[PlanLine]]
     unknown_budget_codes: Callable[[Connection, str, set[str]], tuple[str, ...]]
     most_bytes: int = 200 * 2**20
     most_mutations: int = 200_000
@@ -158,13 +158,12 @@ class Arrival:
     def _tried(self, header: MessageHeader) -> Receipt:
         """The answer to a test message: planned, and nothing kept."""
         library = self._reception.libraries[header.institution]
-        rows: list[WireRow] = [tuple(row) for row in self._spool.rows()]
-        plan = self._reception.plan(library, header, rows)
-        connection = self._spool.connection
-        known = spools.known_count(connection, header.sender)
-        unknown = self._reception.unknown_budget_codes(connection, header.institution, self._count.budget_codes)
-        most = self._reception.most_planned
-        return self._receipt(header, clock.now(), known, unknown, tuple(plan[:most]), len(plan) > most)
+        connection, most = self._spool.connection, self._reception.most_planned
+        with translated():
+            plan = self._reception.plan(connection, library, header, most)
+            known = spools.known_count(connection, header.sender, header.institution)
+            unknown = self._reception.unknown_budget_codes(connection, header.institution, self._count.budget_codes)
+        return self._receipt(header, clock.now(), known, unknown, tuple(plan), self._count.mutations > most)
 
     def _kept(self, header: MessageHeader, render: Callable[[Receipt], bytes]) -> bytes:
         """Write everything in the open transaction, or find the first answer; the caller commits."""
@@ -175,7 +174,7 @@ class Arrival:
             self._must_be_equal(connection, earlier, header)
             return earlier.receipt
         received_at = clock.now()
-        number_before = messages.last_number(connection, header.sender, header.institution)
+        number_before = messages.number_before(connection, header.sender, header.institution)
         pk = messages.insert(
             connection,
             header,
@@ -184,7 +183,7 @@ class Arrival:
             account=self._account.name,
             address=self._address,
         )
-        known = spools.move_mutations(connection, pk, header.sender, self._count.mutations)
+        known = spools.move_mutations(connection, pk, header.sender, header.institution, self._count.mutations)
         spools.move_chunks(connection, pk)
         unknown = self._reception.unknown_budget_codes(connection, header.institution, self._count.budget_codes)
         receipt = render(self._receipt(header, received_at, known, unknown))
@@ -200,12 +199,10 @@ class Arrival:
         return receipt
 
     def _must_be_equal(self, connection: Connection, earlier: messages.Accepted, header: MessageHeader) -> None:
-        now = messages.header_values(header)
-        for name, value in earlier.header:
-            if str(now[name]) != value:
-                raise refusals.MessageConflict(message_id=header.message_id, difference=f"header/{name} ({value})")
-        if earlier.content != self._content.hexdigest():
+        difference = messages.header_difference(earlier, header)
+        if not difference and earlier.content != self._content.hexdigest():
             difference = spools.first_difference(connection, earlier.pk) or "the order of the mutations"
+        if difference:
             raise refusals.MessageConflict(message_id=header.message_id, difference=difference)
 
     def _receipt(

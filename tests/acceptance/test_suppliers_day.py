@@ -82,7 +82,10 @@ def test_message_pushed_again_gets_the_first_receipt_byte_for_byte(stage: Stage)
 
 @pytest.mark.parametrize(
     ("change", "named"),
-    [({"title": "Iets anders"}, "mutation M-1"), ({"quantity": 2, "net_price": Cents(1)}, "declared_cents")],
+    [
+        ({"title": "Iets anders"}, "mutation M-1"),
+        ({"quantity": 2, "net_price": Cents(1)}, "control/totalAmount: 31.98 then, 0.02 now"),
+    ],
 )
 def test_other_content_under_the_same_message_id_is_refused_naming_the_difference(
     stage: Stage, change: dict[str, object], named: str

@@ -1,14 +1,15 @@
 """Messages: accepted ones with their receipt, refused ones with their fault."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from gateway.money import Cents, plain
 from gateway.orders.model import MessageHeader
 from gateway.orders.reading import stamp
-from gateway.orders.store.tables import message_chunks, messages, refusals
+from gateway.orders.store.tables import messages, refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +18,22 @@ class Accepted:
 
     pk: int
     content: str
-    header: tuple[tuple[str, str], ...]
+    header: Mapping[str, str | int | None]
     receipt: bytes
 
 
-_HEADER = (
-    messages.c.institution, messages.c.customer_number, messages.c.message_number, messages.c.created_at,
-    messages.c.period_from, messages.c.period_to, messages.c.declared_mutations, messages.c.declared_copies,
-    messages.c.declared_cents,
-)  # fmt: skip
+_HEADER = {
+    "message_number": "header/messageNumber",
+    "customer_number": "header/customerNumber",
+    "institution": "header/institutionCode",
+    "created_at": "header/createdAt",
+    "period_from": "header/periodFrom",
+    "period_to": "header/periodTo",
+    "declared_mutations": "control/mutationCount",
+    "declared_copies": "control/copyCount",
+    "declared_cents": "control/totalAmount",
+}
+"""The columns that keep a header, with the names of the wire, in the order of the wire."""
 
 
 def lock_sender(connection: sa.Connection, sender: str) -> None:
@@ -36,15 +44,28 @@ def lock_sender(connection: sa.Connection, sender: str) -> None:
 
 def accepted(connection: sa.Connection, sender: str, message_id: str) -> Accepted | None:
     """The message accepted under this id, if any."""
-    row = connection.execute(
-        sa.select(messages.c.pk, messages.c.content, messages.c.receipt, *_HEADER).where(
-            messages.c.sender == sender, messages.c.message_id == message_id
-        )
-    ).first()
+    columns = (messages.c.pk, messages.c.content, messages.c.receipt, *(messages.c[name] for name in _HEADER))
+    mine = sa.and_(messages.c.sender == sender, messages.c.message_id == message_id)
+    row = connection.execute(sa.select(*columns).where(mine)).first()
     if row is None:
         return None
-    header = tuple((column.name, str(row._mapping[column.name])) for column in _HEADER)
-    return Accepted(row.pk, row.content, header, bytes(row.receipt))
+    return Accepted(row.pk, row.content, {name: row._mapping[name] for name in _HEADER}, bytes(row.receipt))
+
+
+def header_difference(earlier: Accepted, header: MessageHeader) -> str | None:
+    """The first element of a header that differs from the one accepted, with both values as the wire has them."""
+    now = header_values(header)
+    for name, element in _HEADER.items():
+        if now[name] != earlier.header[name]:
+            then_said, now_says = (_on_the_wire(name, values[name]) for values in (earlier.header, now))
+            return f"{element}: {then_said} then, {now_says} now"
+    return None
+
+
+def _on_the_wire(name: str, value: str | int | None) -> str:
+    if value is None:
+        return "absent"
+    return plain(Cents(int(value))) if name == "declared_cents" else str(value).replace(".000000Z", "Z")
 
 
 def header_values(header: MessageHeader) -> dict[str, str | int | None]:
@@ -93,25 +114,14 @@ def answer(connection: sa.Connection, pk: int, *, new: int, known: int, remarks:
     )
 
 
-def last_number(connection: sa.Connection, sender: str, institution: str) -> int | None:
-    """The highest message number accepted so far."""
-    statement = sa.select(sa.func.max(messages.c.message_number)).where(
-        messages.c.sender == sender, messages.c.institution == institution
-    )
-    number = connection.execute(statement).scalar()
-    return None if number is None else int(number)
+def number_before(connection: sa.Connection, sender: str, institution: str) -> int | None:
+    """The number of the newest message so far that had one; a supplier may have begun again at a lower one."""
+    number = messages.c.message_number
+    mine = (messages.c.sender == sender, messages.c.institution == institution, number.is_not(None))
+    found = connection.execute(sa.select(number).where(*mine).order_by(messages.c.pk.desc()).limit(1)).scalar()
+    return None if found is None else int(found)
 
 
 def note_refusal(connection: sa.Connection, **values: str) -> None:
     """Keep that a message came and why it was refused; of its content nothing."""
     connection.execute(refusals.insert().values(**values))
-
-
-def chunks(connection: sa.Connection, pk: int) -> list[bytes]:
-    """The message as received, in compressed pieces."""
-    statement = (
-        sa.select(message_chunks.c.compressed)
-        .where(message_chunks.c.message_pk == pk)
-        .order_by(message_chunks.c.position)
-    )
-    return [bytes(piece) for piece in connection.execute(statement).scalars()]

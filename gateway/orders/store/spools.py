@@ -1,14 +1,16 @@
 """A message on its way in: rows in a temporary table of one connection, seen by nobody, moved in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Generator
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
 from gateway import db
+from gateway.orders.store.progress import Candidate
 from gateway.orders.store.tables import WIRE_COLUMNS
 
+_AT_ONCE = 500
 _COLUMNS = ("position", "line", "moment", "content", *WIRE_COLUMNS)
 _INTO = ", ".join(_COLUMNS)
 
@@ -46,10 +48,6 @@ class Spool:
     def connection(self) -> sa.Connection:
         """The connection that alone can see the temporary tables."""
         return self._connection
-
-    def rows(self) -> Sequence[sa.Row[Any]]:
-        """Every mutation's texts of the wire, in the order of the message; for a trial only."""
-        return self._connection.exec_driver_sql(f"select {', '.join(WIRE_COLUMNS)} from spool order by position").all()
 
     def writing(self) -> sa.Connection:
         """End the filling and begin the transaction that writes, on the same connection."""
@@ -89,15 +87,46 @@ class Spool:
         self._connection.exec_driver_sql(statement)
 
 
-def known_count(connection: sa.Connection, sender: str) -> int:
-    """How many mutations of the spool were received before with the same content, or stand in it twice."""
+_JUDGED = """
+    with judged as (
+        select spool.*, case
+            when kept.pk is not null and (kept.content <> spool.content or of_kept.institution <> :institution)
+                then 'CONFLICT'
+            when kept.pk is not null then 'KNOWN'
+            when row_number() over same = 1 then 'NEW'
+            when first_value(spool.content) over same = spool.content then 'KNOWN'
+            else 'CONFLICT' end as standing
+        from spool left join mutations kept on kept.sender = :sender and kept.mutation_id = spool.mutation_id
+            and kept.standing = 'NEW'
+        left join messages of_kept on of_kept.pk = kept.message_pk
+        window same as (partition by spool.mutation_id order by spool.position))
+"""
+"""The spool with the standings that `move_mutations` would give; for a trial."""
+
+
+def known_count(connection: sa.Connection, sender: str, institution: str) -> int:
+    """How many mutations of the spool `move_mutations` would find to be received before."""
+    statement = sa.text(f"{_JUDGED} select count(*) from judged where standing = 'KNOWN'")
+    return int(connection.execute(statement, {"sender": sender, "institution": institution}).scalar_one())
+
+
+def to_try(connection: sa.Connection, sender: str, institution: str) -> Generator[Candidate, None, None]:
+    """What a run of this message would have before it, in the order of time; to be closed before the spool.
+
+    It is the mutations of the spool, with their position for a primary key, and what waits on their lines.
+    """
+    wire = ", ".join(WIRE_COLUMNS)
     statement = sa.text(
-        "select (select count(*) from spool) - (select count(*) from ("
-        " select distinct spool.mutation_id, spool.content from spool left join mutations first"
-        " on first.sender = :sender and first.mutation_id = spool.mutation_id and first.standing = 'NEW'"
-        " where first.pk is null or first.content <> spool.content) fresh)"
-    )
-    return int(connection.execute(statement, {"sender": sender}).scalar_one())
+        f"{_JUDGED} select place, standing, is_waiting, {wire} from ("
+        f" select position as place, standing, 0 as is_waiting, moment, {wire} from judged union all"
+        f" select pk, standing, 1, moment, {', '.join(f'mutations.{name}' for name in WIRE_COLUMNS)} from waiting"
+        "  join mutations on pk = mutation_pk where waiting.institution = :institution and waiting.sender = :sender"
+        "  and (waiting.order_number, waiting.order_line) in (select order_number, order_line from spool)) together"
+        " order by moment, cast(coalesce(sequence, '-1') as bigint), is_waiting desc, place"
+    ).execution_options(yield_per=_AT_ONCE)
+    with connection.execute(statement, {"sender": sender, "institution": institution}) as found:
+        for place, standing, is_waiting, *row in found:
+            yield Candidate(place, standing, tuple(row), bool(is_waiting))
 
 
 def move_chunks(connection: sa.Connection, message_pk: int) -> None:
@@ -111,13 +140,13 @@ def move_chunks(connection: sa.Connection, message_pk: int) -> None:
     )
 
 
-def move_mutations(connection: sa.Connection, message_pk: int, sender: str, count: int) -> int:
+def move_mutations(connection: sa.Connection, message_pk: int, sender: str, institution: str, count: int) -> int:
     """Move the mutations to where they stay; returns how many were received before, with the same content.
 
     A mutation that is new stands as NEW. One whose id is taken, in whatever message or earlier in this one,
-    stands as KNOWN when its content is the same and as CONFLICT when it is not.
+    stands as KNOWN when its content and its library are the same, and as CONFLICT when they are not.
     """
-    values = {"message": message_pk, "sender": sender}
+    values = {"message": message_pk, "sender": sender, "institution": institution}
     fresh = connection.execute(
         sa.text(
             f"insert into mutations (message_pk, sender, standing, {_INTO})"
@@ -131,10 +160,11 @@ def move_mutations(connection: sa.Connection, message_pk: int, sender: str, coun
     connection.execute(
         sa.text(
             f"insert into mutations (message_pk, sender, standing, {_INTO})"
-            " select :message, :sender, case when first.content = spool.content then 'KNOWN' else 'CONFLICT' end,"
+            " select :message, :sender, case when first.content = spool.content"
+            "  and of_first.institution = :institution then 'KNOWN' else 'CONFLICT' end,"
             f" {spooled} from spool"
             " join mutations first on first.sender = :sender and first.mutation_id = spool.mutation_id"
-            " and first.standing = 'NEW'"
+            " and first.standing = 'NEW' join messages of_first on of_first.pk = first.message_pk"
             " where not (first.message_pk = :message and first.position = spool.position) order by spool.position"
         ),
         values,
