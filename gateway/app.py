@@ -97,7 +97,7 @@ def library_system(settings: Settings, library: LibrarySettings) -> OrderSystem:
     """The adapter of one library."""
     folder = settings.data_folder / "systems" / library.institution
     folder.mkdir(parents=True, exist_ok=True)
-    workplace = Workplace(library.library(), next(iter(settings.sender_names.values()), ""), folder)
+    workplace = Workplace(library.library(), settings.sender_names, folder)
     return adapters.system(library.system).from_settings(library.settings, workplace)
 
 

@@ -25,7 +25,7 @@ MOMENT = datetime(2026, 3, 10, 8, 30, tzinfo=UTC)
 def a_workplace(folder: Path, **about: Any) -> Workplace:
     """Where a library system of one library may work."""
     library = Library(institution="I202", name="Bibliotheek Zandmeer", system="wise")
-    return Workplace(library=replace(library, **about), sender_name="Boekleverancier", folder=folder)
+    return Workplace(library=replace(library, **about), sender_names={"000002": "Boekleverancier"}, folder=folder)
 
 
 def a_mutation(kind: Kind = Kind.ORDERED, **about: Any) -> Mutation:

@@ -155,7 +155,7 @@ class _Batch:
             shipped,
             institution=library.institution,
             library_name=library.name,
-            sender_name=workplace.sender_name,
+            sender_names=workplace.sender_names,
             zone=library.time_zone,
         )
         files |= {f"3-ship-{number:03d}.xml": notice for number, notice in enumerate(notices, start=1)}

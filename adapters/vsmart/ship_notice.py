@@ -5,7 +5,7 @@ schema itself was not at hand, so the notice is not validated against it; and th
 because EDItEUR's library EDIFACT set has no despatch advice. To be confirmed by Axiell.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
@@ -28,12 +28,18 @@ CARRIED = frozenset(
 
 
 def write(
-    lines: Sequence[tuple[int, SystemLine]], *, institution: str, library_name: str, sender_name: str, zone: str
+    lines: Sequence[tuple[int, SystemLine]],
+    *,
+    institution: str,
+    library_name: str,
+    sender_names: Mapping[str, str],
+    zone: str,
 ) -> list[bytes]:
     """Write the notices of a batch: one for each sender, packing slip and moment of shipping.
 
     Args:
         lines: each with its position in the batch, which becomes its line number.
+        sender_names: the suppliers by their sender code, which a line has.
     """
     place = ZoneInfo(zone)
     notices: dict[tuple[str, str, datetime], list[tuple[int, SystemLine]]] = {}
@@ -45,7 +51,12 @@ def write(
         "".join(
             (
                 '<?xml version="1.0" encoding="UTF-8"?>\n<LibraryShipNotice version="1.0">',
-                *_head(slip, shipped_at.astimezone(place), (institution, library_name), (sender, sender_name)),
+                *_head(
+                    slip,
+                    shipped_at.astimezone(place),
+                    (institution, library_name),
+                    (sender, sender_names.get(sender, "")),
+                ),
                 *(part for position, line in its_lines for part in _item(position, line)),
                 f"<Summary><NumberOfLines>{len(its_lines)}</NumberOfLines>",
                 f"<UnitsShipped>{sum(line.mutation.quantity for _, line in its_lines)}</UnitsShipped></Summary>",

@@ -146,7 +146,7 @@ class System:
             institution=library.institution,
             library_name=library.name,
             supplier=self.settings.supplier_code or "",
-            supplier_name=self.workplace.sender_name,
+            supplier_names=self.workplace.sender_names,
             zone=library.time_zone,
         )
 

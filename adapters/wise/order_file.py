@@ -5,7 +5,7 @@ one order (ORDER, OR). That the same upload takes shipping files is said there, 
 other word below is OUR CHOICE, and stands in MESSAGES and ASSUMED only: the day a sample arrives, those change.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -50,7 +50,13 @@ _ESCAPES = str.maketrans(
 
 
 def write(
-    lines: Iterable[SystemLine], *, institution: str, library_name: str, supplier: str, supplier_name: str, zone: str
+    lines: Iterable[SystemLine],
+    *,
+    institution: str,
+    library_name: str,
+    supplier: str,
+    supplier_names: Mapping[str, str],
+    zone: str,
 ) -> bytes:
     """Write one file.
 
@@ -59,18 +65,19 @@ def write(
 
     Args:
         supplier: the six digits under which the supplier stands in `rol_supplier`; empty for each line's own sender.
+        supplier_names: the suppliers by their sender code, which a line has.
         zone: the time zone in which Wise reads dates.
     """
     place = ZoneInfo(zone)
     orders: dict[tuple[str, str], list[SystemLine]] = {}
     for line in lines:
-        orders.setdefault((supplier or line.sender, line.mutation.order_number), []).append(line)
+        orders.setdefault((line.sender, line.mutation.order_number), []).append(line)
     written: list[str] = ['<?xml version="1.0" encoding="UTF-8"?>\n<wise-orders><orders>']
     relation = _element("relation_code", institution) + _element("relation_name", library_name)
-    for (code, number), its_lines in orders.items():
+    for (sender, number), its_lines in orders.items():
         head = (
-            f"<order>{_element('referenceno', number)}{_element('supplier_code', code)}"
-            f"{_element('supplier_name', supplier_name)}{relation}"
+            f"<order>{_element('referenceno', number)}{_element('supplier_code', supplier or sender)}"
+            f"{_element('supplier_name', supplier_names.get(sender))}{relation}"
         )
         for kind, run in groupby(_steps(its_lines), lambda step: step[0]):
             written += _order(head, kind, [line for _, line in run], place)

@@ -74,10 +74,13 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """What an adapter may use beside its own settings: whose library it serves and where it may keep work files."""
+    """What an adapter may use beside its own settings: whose library it serves and where it may keep work files.
+
+    `sender_names` gives the name of each supplier, by the sender code of a line; one may be absent.
+    """
 
     library: Library
-    sender_name: str
+    sender_names: Mapping[str, str]
     folder: "Path"
 
 

@@ -21,7 +21,7 @@ def written(*lines):
             institution="I202",
             library_name="Bibliotheek Zandmeer",
             supplier="",
-            supplier_names={"000002": "Boekleverancier"},
+            supplier_names={"000002": "Boekleverancier", "000003": "Ander"},
             zone="Europe/Amsterdam",
         )
     )
@@ -91,3 +91,9 @@ def test_a_title_that_is_ordered_twice_is_one_product():
 def test_only_the_documented_message_is_not_our_choice():
     documented = {kind for kind, words in order_file.MESSAGES.items() if words[0] in FACTS["message_type"]}
     assert documented == {Kind.ORDERED}
+
+
+def test_each_supplier_is_named_by_its_own_sender_code():
+    root = written(a_line(sender="000002"), a_line(sender="000003"), a_line(sender="000004", order_number="B4"))
+    named = [(order.findtext("supplier_code"), order.findtext("supplier_name")) for order in root.iter("order")]
+    assert named == [("000002", "Boekleverancier"), ("000003", "Ander"), ("000004", None)]
