@@ -39,19 +39,19 @@ def register(app: typer.Typer) -> None:
 
 @branches.command("import")
 def import_branches(context: typer.Context, file: ListFile, library: Library) -> None:
-    """Put the file's list in the place of the library's branches."""
+    """Put the file's list in the place of the library's branches; a refused row leaves the old entry."""
     _import(context, imports.import_branches, library, file)
 
 
 @budgets.command("import")
 def import_budgets(context: typer.Context, file: ListFile, library: Library) -> None:
-    """Put the file's list in the place of the library's budget codes and mappings."""
+    """Put the file's list in the place of the library's codes and mappings; a refused row leaves the old entry."""
     _import(context, imports.import_budget_codes, library, file)
 
 
 @orders.command("import")
 def import_orders(context: typer.Context, file: ListFile, library: Library) -> None:
-    """Add orders that already stand in the library system; what is known here stays as it is."""
+    """Add orders that already stand in the library system, whole lines only; what is known here stays as it is."""
     _import(context, imports.import_open_orders, library, file)
 
 
@@ -130,9 +130,10 @@ def _import(context: typer.Context, read: Callable[..., Imported], institution: 
     gateway = _of(context, institution)
     imported = read(gateway.database, institution, file, gateway.release)
     if choices(context).as_json:
-        show_json({"taken": imported.taken, "refused": imported.refused})
+        show_json({"taken": imported.taken, "known": imported.known, "refused": imported.refused})
     else:
-        typer.echo(f"{imported.taken} rows taken, {len(imported.refused)} refused")
+        known = f"{imported.known} known already, " if imported.known else ""
+        typer.echo(f"{imported.taken} rows taken, {known}{len(imported.refused)} refused")
         for sentence in imported.refused:
             typer.echo(f"  {sentence}", err=True)
     raise typer.Exit(1 if imported.refused else 0)

@@ -1,27 +1,28 @@
-"""A library's own lists, as files: branches, budget codes with their mappings, orders open at the start."""
+"""A library's own lists, as files: branches, budget codes with their mappings, orders open at the start.
 
-from collections.abc import Callable
+A file is the new list. A row that cannot be used is refused with a sentence, and with it all rows about the same
+branch, budget code or order line; what the library had for that one stays as it was. A file of which no row can be
+used changes nothing. In this order: branches, budget codes, open orders, as each names what came before.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from gateway.db import Connection, Engine, writing
-from gateway.money import NOTHING, Cents, cents
-from gateway.orders.budgets import BudgetMapping
+from gateway.db import Connection, Engine, reading, writing
+from gateway.money import NOTHING, Cents
+from gateway.orders import budget_list, cells, open_orders
+from gateway.orders.cells import Row
 from gateway.orders.ledger import Effect, Holding, LineKey, OrderLine
-from gateway.orders.model import BudgetCode, Channel, LineState, Share
+from gateway.orders.open_orders import Lists
+from gateway.orders.row_groups import Groups, kept
 from gateway.orders.store import codes, lines
-from gateway.orders.tables_in import Row, rows
+from gateway.orders.tables_in import rows
 
 BRANCH_COLUMNS = ("supplier_branch", "branch", "name")
-BUDGET_COLUMNS = (
-    "code", "description", "year", "sub_budget", "valid_from", "valid_until", "initial", "warning_percent", "blocked",
-    "no_control", "supplier_code", "channel", "branch", "medium",
-)  # fmt: skip
-OPEN_ORDER_COLUMNS = (
-    "sender", "order_number", "order_line", "order_date", "title", "ean", "branch", "budget_code", "copies",
-    "net_price",
-)  # fmt: skip
+BUDGET_COLUMNS = budget_list.COLUMNS
+OPEN_ORDER_COLUMNS = open_orders.COLUMNS
+_AT_ONCE = 500
 
 Release = Callable[[Connection, str], None]
 """Queues a look at what waits in a library, in the open transaction: its cause may be gone now."""
@@ -29,82 +30,94 @@ Release = Callable[[Connection, str], None]
 
 @dataclass(frozen=True)
 class Imported:
-    """What reading a list did: rows taken, and a sentence per row that was not."""
+    """What reading a list did: rows taken, a sentence per row that was not, and rows of what stood here already."""
 
     taken: int = 0
     refused: list[str] = field(default_factory=list)
+    known: int = 0
 
 
 def import_branches(database: Engine, institution: str, path: Path, release: Release = lambda *_: None) -> Imported:
     """Put the file's list in the place of the library's branches."""
-    refused: list[str] = []
-    taken: dict[str, tuple[str, str, str]] = {}
-    for line, row in rows(path, ("supplier_branch", "branch"), BRANCH_COLUMNS):
-        if not row["supplier_branch"] or not row["branch"]:
-            refused.append(f"line {line}: both supplier_branch and branch must be there")
-        elif row["supplier_branch"] in taken:
-            refused.append(f"line {line}: supplier_branch {row['supplier_branch']} stands in the list twice")
-        else:
-            taken[row["supplier_branch"]] = (row["supplier_branch"], row["branch"], row.get("name", ""))
+    groups = Groups(
+        rows(path, ("supplier_branch", "branch"), BRANCH_COLUMNS), lambda row: row["supplier_branch"], _branch
+    )
+    merged = {key: groups.merge(members) for key, members in groups.sound().items()}
+    sound = groups.sound()
+    if not sound:
+        return Imported(refused=groups.sentences())
+    taken = {key: (key, merged[key]["branch"], merged[key].get("name", "")) for key in sound}
     with writing(database) as connection:
-        codes.replace_branches(connection, institution, taken.values())
+        old = {
+            row.supplier_branch: (row.supplier_branch, row.branch, row.name)
+            for row in codes.branch_rows(connection, institution)
+        }
+        staying = kept(groups.refused(), taken, old)
+        stay = [entry for key, entry in old.items() if key in staying]
+        codes.replace_branches(connection, institution, [*stay, *taken.values()])
         release(connection, institution)
-    return Imported(len(taken), refused)
+    return Imported(sum(map(len, sound.values())), groups.sentences())
 
 
 def import_budget_codes(database: Engine, institution: str, path: Path, release: Release = lambda *_: None) -> Imported:
     """Put the file's list in the place of the library's budget codes and mappings.
 
-    A row gives a code; with `supplier_code` it also says that the supplier's code stands for it, perhaps only
-    for a channel, branch or medium, and from or until a day.
+    A row gives a code. With `supplier_code` it says that the supplier's code stands for it, perhaps only for a
+    channel, branch or medium, and its days are those of that mapping; what else it says is of the code.
     """
-    refused: list[str] = []
-    listed: dict[tuple[str, int | None], BudgetCode] = {}
-    mappings: list[BudgetMapping] = []
-    taken = 0
-    for line, row in rows(path, ("code",), BUDGET_COLUMNS):
-        try:
-            code, mapping = _budget_code(row), _mapping(row)
-        except ValueError as error:
-            refused.append(f"line {line}: {error}")
-            continue
-        taken += 1
-        listed.setdefault((code.code, code.year), code)
-        mappings += [mapping] if mapping else []
-    with writing(database) as connection:
-        codes.replace_budgets(connection, institution, listed.values(), mappings)
-        release(connection, institution)
-    return Imported(taken, refused)
+    found = budget_list.read(rows(path, ("code",), BUDGET_COLUMNS), _lists(database, institution).branches)
+    if found.codes:
+        with writing(database) as connection:
+            listed, mapped = codes.listed(connection, institution), codes.mapped(connection, institution)
+            codes.replace_budgets(connection, institution, *found.beside(listed, mapped))
+            release(connection, institution)
+    return Imported(found.rows, found.groups.sentences())
 
 
 def import_open_orders(database: Engine, institution: str, path: Path, release: Release = lambda *_: None) -> Imported:
     """Add orders that already stand in the library system; a line that is known here stays as it is.
 
-    Rows with the same order number and line are one line, divided over branches. Codes are the library's own.
+    Rows with the same order number and line are one line, divided over branches. Codes are the library's own, and
+    stand in its lists where it has these.
     """
-    refused: list[str] = []
-    found: dict[tuple[str, LineKey], list[Row]] = {}
-    taken = 0
-    for line, row in rows(path, ("sender", "order_number", "order_line", "branch", "copies"), OPEN_ORDER_COLUMNS):
-        if problem := _problem(row):
-            refused.append(f"line {line}: {problem}")
-            continue
-        taken += 1
-        found.setdefault((row["sender"], (row["order_number"], row["order_line"])), []).append(row)
-    with writing(database) as connection:
-        for sender in sorted({sender for sender, _ in found}):
-            of_sender = {key: each for (from_, key), each in found.items() if from_ == sender}
-            _add_open(connection, institution, sender, of_sender)
-        release(connection, institution)
-    return Imported(taken, refused)
+    read = rows(path, open_orders.REQUIRED, OPEN_ORDER_COLUMNS)
+    found = open_orders.read(read, institution, _lists(database, institution))
+    fresh: set[open_orders.Key] = set()
+    if found.lines:
+        with writing(database) as connection:
+            for sender in sorted({sender for sender, _ in found.lines}):
+                of_sender = {key: line for (from_, key), line in found.lines.items() if from_ == sender}
+                fresh |= {(sender, key) for key in _add_open(connection, institution, sender, of_sender)}
+            release(connection, institution)
+    taken = sum(number for key, number in found.rows.items() if key in fresh)
+    return Imported(taken, found.refused, known=sum(found.rows.values()) - taken)
 
 
-def _add_open(connection: Connection, institution: str, sender: str, found: dict[LineKey, list[Row]]) -> None:
+def _branch(row: Row) -> dict[str, str]:
+    cells.needed(row, "supplier_branch", "branch")
+    return {name: row[name] for name in ("branch", "name") if row[name]}
+
+
+def _lists(database: Engine, institution: str) -> Lists:
+    with reading(database) as connection:
+        branches = frozenset(row.branch for row in codes.branch_rows(connection, institution))
+        listed = codes.listed(connection, institution)
+    years: dict[str, set[int | None]] = {}
+    for code in listed:
+        years.setdefault(code.code, set()).add(code.year)
+    return Lists(branches, {code: frozenset(each) for code, each in years.items()})
+
+
+def _add_open(
+    connection: Connection, institution: str, sender: str, found: Mapping[LineKey, OrderLine]
+) -> set[LineKey]:
+    """Add the lines that are not known yet, with what they commit; returns which those are."""
+    added: set[LineKey] = set()
     keys = list(found)
-    for start in range(0, len(keys), 500):
-        some = keys[start : start + 500]
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
         known = lines.find_pks(connection, sender, institution, some)
-        fresh = {key: _open_line(sender, institution, key, found[key]) for key in some if key not in known}
+        fresh = {key: found[key] for key in some if key not in known}
         pks = lines.save(connection, {}, fresh)
         effects = [
             lines.effect_row(pks[key], None, institution, "IMPORTED", _commitment(holding, line))
@@ -112,124 +125,10 @@ def _add_open(connection: Connection, institution: str, sender: str, found: dict
             for holding in line.holdings
         ]
         lines.add_effects(connection, effects)
-
-
-def _open_line(sender: str, institution: str, key: LineKey, found: list[Row]) -> OrderLine:
-    first = found[0]
-    ordered_on = date.fromisoformat(first["order_date"]) if first.get("order_date") else date(1970, 1, 1)
-    return OrderLine(
-        sender=sender,
-        institution=institution,
-        order_number=key[0],
-        order_line=key[1],
-        state=LineState.IN_ORDER,
-        holdings=tuple(Holding(_share(row)) for row in found),
-        net_price=cents(_point(first["net_price"])) if first.get("net_price") else NOTHING,
-        last_at=datetime.combine(ordered_on, time(), tzinfo=UTC),
-        made_from=None,
-        title=first.get("title") or None,
-        ean=first.get("ean") or None,
-    )
-
-
-def _share(row: Row) -> Share:
-    return Share(branch=row["branch"], budget_code=row.get("budget_code") or None, copies=int(row["copies"]))
+        added |= set(fresh)
+    return added
 
 
 def _commitment(holding: Holding, line: OrderLine) -> Effect:
     amount = Cents(holding.share.copies * line.net_price)
     return Effect(holding.share, amount, NOTHING, amount)
-
-
-def _problem(row: Row) -> str:
-    for name in ("sender", "order_number", "order_line", "branch"):
-        if not row[name]:
-            return f"{name} must be there"
-    if not row["copies"].isdecimal() or not 1 <= int(row["copies"]) <= 9999:
-        return f"copies must be a number from 1 to 9999, not {row['copies']!r}"
-    try:
-        if row.get("net_price"):
-            _amount(row["net_price"], "net_price")
-        _day(row, "order_date")
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
-def _budget_code(row: Row) -> BudgetCode:
-    if not row["code"]:
-        raise ValueError("code must be there")
-    return BudgetCode(
-        code=row["code"],
-        description=row.get("description", ""),
-        year=_number(row, "year"),
-        sub_budget=row.get("sub_budget") or None,
-        valid_from=None if row.get("supplier_code") else _day(row, "valid_from"),
-        valid_until=None if row.get("supplier_code") else _day(row, "valid_until"),
-        initial=_amount(row["initial"], "initial") if row.get("initial") else None,
-        warning_percent=_number(row, "warning_percent"),
-        blocked=_yes(row, "blocked"),
-        no_control=_yes(row, "no_control"),
-    )
-
-
-def _mapping(row: Row) -> BudgetMapping | None:
-    if not row.get("supplier_code"):
-        return None
-    channel = row.get("channel") or None
-    if channel and channel not in Channel.__members__:
-        raise ValueError(f"channel must be one of {', '.join(Channel)}, not {channel!r}")
-    return BudgetMapping(
-        supplier_code="" if row["supplier_code"] == "-" else row["supplier_code"],
-        library_code=row["code"],
-        channel=channel,
-        branch=row.get("branch") or None,
-        medium=row.get("medium") or None,
-        valid_from=_day(row, "valid_from"),
-        valid_until=_day(row, "valid_until"),
-    )
-
-
-def _day(row: Row, name: str) -> date | None:
-    try:
-        return date.fromisoformat(row[name]) if row.get(name) else None
-    except ValueError as error:
-        raise ValueError(f"{name} must be a day such as 2026-01-31, not {row[name]!r}") from error
-
-
-def _number(row: Row, name: str) -> int | None:
-    if row.get(name) and not row[name].isdecimal():
-        raise ValueError(f"{name} must be a whole number, not {row[name]!r}")
-    return int(row[name]) if row.get(name) else None
-
-
-def _point(amount: str) -> str:
-    """A Dutch or a plain amount with a point: `1.234,50` and `1234.50` are the same."""
-    return amount.replace(".", "").replace(",", ".") if "," in amount else amount
-
-
-def _amount(text: str, name: str) -> Cents:
-    try:
-        return cents(_point(text))
-    except ValueError as error:
-        raise ValueError(f"{name} must be an amount such as 1250,00, not {text!r}") from error
-
-
-_WORDS = {
-    "": False,
-    "0": False,
-    "no": False,
-    "nee": False,
-    "false": False,
-    "1": True,
-    "yes": True,
-    "ja": True,
-    "true": True,
-}
-
-
-def _yes(row: Row, name: str) -> bool:
-    word = row.get(name, "").lower()
-    if word not in _WORDS:
-        raise ValueError(f"{name} must be yes or no, not {word!r}")
-    return _WORDS[word]

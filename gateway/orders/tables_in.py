@@ -1,15 +1,15 @@
 """Read lists that people make: CSV with semicolons or commas, UTF-8 or Windows-1252, or XML with the same names."""
 
+import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections import Counter
 from pathlib import Path
 
 from lxml import etree
 
 from gateway.errors import ConfigurationError
-
-Row = dict[str, str]
+from gateway.orders.cells import Row
 
 
 class UnreadableList(ConfigurationError):
@@ -19,50 +19,89 @@ class UnreadableList(ConfigurationError):
     hint = "Expected are the columns {columns}; see docs/installer.md."
 
 
-def rows(path: Path, required: tuple[str, ...], known: tuple[str, ...]) -> Iterator[tuple[int, Row]]:
+class _NotTaken(ValueError):
+    """The file can be read, and still must not be."""
+
+
+def rows(path: Path, required: tuple[str, ...], known: tuple[str, ...]) -> list[Row]:
     """The rows of a list, each with its line in the file; names in any case, values without outer spaces.
 
     Raises:
-        UnreadableList: the file is not there, is neither CSV nor XML, or misses a required column.
+        UnreadableList: the file is not there, is neither CSV nor XML, has no rows, misses a required column, or has
+            one that is not known or stands there twice.
     """
     columns = ", ".join(known)
     try:
-        content = path.read_bytes()
+        content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+        names, found = _xml(content) if content.lstrip().startswith(b"<") else _csv(content)
     except OSError as error:
         raise UnreadableList(path=path, reason=error.strerror or error, columns=columns) from error
-    try:
-        found = list(_xml(content) if content.lstrip().startswith(b"<") else _csv(content))
-    except (etree.XMLSyntaxError, csv.Error) as error:
+    except (etree.XMLSyntaxError, csv.Error, _NotTaken) as error:
         raise UnreadableList(path=path, reason=error, columns=columns) from error
-    names = {name for _, row in found for name in row}
+    if reason := _flaw(names, found, required, known):
+        raise UnreadableList(path=path, reason=reason, columns=columns)
+    return found
+
+
+def _flaw(names: list[str], found: list[Row], required: tuple[str, ...], known: tuple[str, ...]) -> str:
+    """Why a list as a whole cannot be used; empty when it can."""
     missing = [name for name in required if name not in names]
-    if missing:
-        raise UnreadableList(path=path, reason=f"there is no column {', '.join(missing)}", columns=columns)
-    strange = sorted(names - set(known))
+    strange = sorted(set(names) - {*known, ""})
+    double = [name for name, times in Counter(names).items() if name and times > 1]
+    if names and missing:
+        return f"there is no column {', '.join(missing)}"
     if strange:
-        raise UnreadableList(path=path, reason=f"the column {', '.join(strange)} is not known", columns=columns)
-    yield from found
+        return f"the column {', '.join(strange)} is not known"
+    if double:
+        return f"the column {', '.join(double)} stands there twice"
+    return "" if found else "there are no rows in it"
 
 
-def _csv(content: bytes) -> Iterator[tuple[int, Row]]:
+def _csv(content: bytes) -> tuple[list[str], list[Row]]:
     text = _decoded(content)
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") >= first.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     names: list[str] = []
+    found: list[Row] = []
+    line = 1
     for values in reader:
+        cells = [value.strip() for value in values]
         if not names:
-            names = [_name(value) for value in values]
-        elif any(value.strip() for value in values):
-            padded = [*values, *[""] * (len(names) - len(values))]
-            yield reader.line_num, {name: value.strip() for name, value in zip(names, padded, strict=False)}
+            names = [_name(cell) for cell in cells]
+        elif any(cells):
+            found.append(_row(line, names, cells))
+        line = reader.line_num + 1
+    return names, found
 
 
-def _xml(content: bytes) -> Iterator[tuple[int, Row]]:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
-    for record in etree.fromstring(content, parser):
-        line: int = record.sourceline or 0  # type: ignore[assignment]
-        yield line, {_name(etree.QName(each).localname): (each.text or "").strip() for each in record}
+def _row(line: int, names: list[str], cells: list[str]) -> Row:
+    """One row; the names may be followed by columns without a name, as long as those are empty."""
+    named = {name: cell for name, cell in zip(names, cells, strict=False) if name}
+    surplus = [cell for place, cell in enumerate(cells) if cell and (place >= len(names) or not names[place])]
+    return Row(line, named, " ".join(surplus))
+
+
+def _xml(content: bytes) -> tuple[list[str], list[Row]]:
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+    root = etree.fromstring(content, parser)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _NotTaken("it has a DOCTYPE, which is not taken")
+    found = [_record(record) for record in root]
+    return list(dict.fromkeys(name for row in found for name in row.cells)), found
+
+
+def _record(record: etree._Element) -> Row:
+    cells: dict[str, str] = {}
+    surplus: list[str] = []
+    for each in record:
+        name, text = _name(etree.QName(each).localname), "".join(map(str, each.itertext())).strip()
+        if cells.setdefault(name, text) != text:
+            surplus.append(text)
+    line: int = record.sourceline or 0  # type: ignore[assignment]
+    return Row(line, cells, " ".join(surplus))
 
 
 def _decoded(content: bytes) -> str:

@@ -40,12 +40,16 @@ def command(stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 def test_lists_with_mistakes_keep_their_good_rows_and_name_the_bad_ones(command: Command, tmp_path: Path) -> None:
     file = tmp_path / "branches.csv"
-    file.write_bytes("supplier_branch,branch,name\n01,2011,Café\n,2012,\n01,2013,Dubbel\n".encode("cp1252"))
+    file.write_bytes("supplier_branch,branch,name\n01,2011,Café\n02,,Leeg\n03,2013\n".encode("cp1252"))
     status, out, err = command("branches", "import", str(file), "-l", "I201")
-    assert (status, out) == (1, "1 rows taken, 2 refused\n")
-    assert "line 3:" in err and "line 4:" in err
+    assert (status, out) == (1, "2 rows taken, 1 refused\n")
+    assert err == "  line 3: branch must be there\n"
     _, out, _ = command("--json", "branches", "list", "-l", "I201")
-    assert json.loads(out) == [{"supplier_branch": "01", "branch": "2011", "name": "Café"}]
+    assert json.loads(out) == [
+        {"supplier_branch": "01", "branch": "2011", "name": "Café"},
+        {"supplier_branch": "02", "branch": "2012", "name": ""},
+        {"supplier_branch": "03", "branch": "2013", "name": ""},
+    ]
 
 
 def test_list_without_a_required_column_changes_nothing(command: Command, tmp_path: Path) -> None:
@@ -74,8 +78,10 @@ def test_open_orders_commit_their_price_once_however_often_they_are_imported(com
         "sender;order_number;order_line;branch;budget_code;copies;net_price\n"
         "000002;OUD-1;1;2011;JF;2;10,00\n000002;OUD-1;1;2012;JF;1;10,00\n000002;OUD-1;2;2011;JF;x;10,00\n"
     )
-    assert command("orders", "import", str(file), "-l", "I202")[0] == 1
-    assert command("orders", "import", str(file), "-l", "I202")[0] == 1
+    assert command("orders", "import", str(file), "-l", "I202")[:2] == (1, "2 rows taken, 1 refused\n")
+    assert command("orders", "import", str(file), "-l", "I202")[:2] == (1, "0 rows taken, 2 known already, 1 refused\n")
+    again = json.loads(command("--json", "orders", "import", str(file), "-l", "I202")[1])
+    assert (again["taken"], again["known"], len(again["refused"])) == (0, 2, 1)
     codes = {each["code"]: each for each in json.loads(command("--json", "budgets", "list", "-l", "I202")[1])}
     assert codes["JF"]["committed"] == "30.00"
     history = json.loads(command("--json", "orders", "show", "OUD-1", "-l", "I202")[1])

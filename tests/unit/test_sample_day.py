@@ -173,7 +173,7 @@ def test_the_demonstration_speaks_of_the_orders_that_stand_open() -> None:
 def test_the_open_orders_are_a_list_that_a_library_could_hand_in(tmp_path: Path) -> None:
     orders = demonstration.open_orders("I202", ["2021"], ["JEUGD"], ON)
     (tmp_path / "open-orders.csv").write_text(demonstration.as_csv(orders, "000002"), encoding="utf-8")
-    read = [row for _line, row in tables_in.rows(tmp_path / "open-orders.csv", (), imports.OPEN_ORDER_COLUMNS)]
+    read = tables_in.rows(tmp_path / "open-orders.csv", (), imports.OPEN_ORDER_COLUMNS)
     assert [row["order_number"] for row in read] == [each.line.order_number for each in orders]
     assert read[2]["title"] == "Rondkomen met € 50 per week"
     assert {row["copies"] for row in read} == {str(each.line.quantity) for each in orders}

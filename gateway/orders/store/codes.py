@@ -16,10 +16,9 @@ from gateway.orders.store.tables import branches, budget_codes, budget_mappings,
 
 def load(connection: sa.Connection, institution: str, fall_back: str | None) -> Codes:
     """All codes of one library; `fall_back` is its budget for codes that cannot be used, if it may have one."""
-    map_rows = connection.execute(sa.select(budget_mappings).where(budget_mappings.c.institution == institution))
     return Codes(
         branches={row.supplier_branch: row.branch for row in branch_rows(connection, institution)},
-        budgets=Budgets.of(listed(connection, institution), (_mapping(row) for row in map_rows)),
+        budgets=Budgets.of(listed(connection, institution), mapped(connection, institution)),
         fall_back=fall_back,
     )
 
@@ -38,6 +37,12 @@ def listed(connection: sa.Connection, institution: str) -> list[BudgetCode]:
         .order_by(budget_codes.c.code, budget_codes.c.year)
     )
     return [_budget_code(row) for row in connection.execute(statement)]
+
+
+def mapped(connection: sa.Connection, institution: str) -> list[BudgetMapping]:
+    """What the supplier's budget codes stand for in one library."""
+    statement = sa.select(budget_mappings).where(budget_mappings.c.institution == institution)
+    return [_mapping(row) for row in connection.execute(statement.order_by(budget_mappings.c.pk))]
 
 
 def announced(connection: sa.Connection, institution: str, year: int | None) -> BudgetCodeList:
