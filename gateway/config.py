@@ -1,13 +1,15 @@
 """Settings: one TOML file, read once into frozen values; every mistake is told together, with its key."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.errors import ConfigurationError
@@ -28,16 +30,22 @@ class _Frozen(BaseModel):
 class LibrarySettings(_Frozen):
     """One `[[library]]` section."""
 
-    institution: str = Field(pattern=r"^I\d{3}$", description="the supplier's code for the library: I and three digits")
+    institution: str = Field(
+        pattern=r"^I\d{3}$", description="the supplier's code for the library: I and three digits", examples=["I201"]
+    )
     name: str = Field(min_length=1, description="the library's name, as staff know it")
     system: str = Field(description="the library system: see `gateway systems`")
     time_zone: str = Field("Europe/Amsterdam", description="the library's time zone")
     language: str = Field("nl", pattern="^(nl|en)$", description="language of its reports: nl or en")
-    start_date: date | None = Field(None, description="orders from before this day stand in the library system")
-    nightly_at: time | None = Field(None, description="process at this time of the night; without it, at once")
+    start_date: date | None = Field(
+        None, description="orders from before this day stand in the library system", examples=[date(2026, 12, 1)]
+    )
+    nightly_at: time | None = Field(
+        None, description="process at this time of the night; without it, at once", examples=[time(2, 30)]
+    )
     fall_back_budget: str = Field("01", description="sub-budget for codes we do not know, where allowed")
     reports_folder: Path | None = Field(None, description="folder that the library system may read; gets every report")
-    reports_group: str | None = Field(None, description="group that may read that folder")
+    reports_group: str | None = Field(None, description="group that may read that folder", examples=["librarysystem"])
     settings: Any = Field(None, exclude=True)
     """The system's own section, validated by its adapter's `Settings`."""
 
@@ -82,7 +90,11 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="GATEWAY_", env_nested_delimiter="__")
 
-    public_address: str = Field(pattern=r"^https?://", description="address by which suppliers and staff reach it")
+    public_address: str = Field(
+        pattern=r"^https?://",
+        description="address by which suppliers and staff reach it",
+        examples=["https://gateway.library.example"],
+    )
     listen: str = Field(
         "127.0.0.1:8080", pattern=r".+:\d+$", description="where the server listens, behind a TLS front"
     )
@@ -129,33 +141,104 @@ def read(path: Path, systems: Mapping[str, type[BaseModel]]) -> Settings:
         raise BadSettings(path=path, mistakes="  the file does not exist; `gateway init` makes one") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadSettings(path=path, mistakes=f"  {error}") from error
-    mistakes: list[str] = []
-    libraries = [_with_system(section, systems, mistakes) for section in content.get("library", [])]
+    sections = content.get("library", [])
+    if not isinstance(sections, list) or not all(isinstance(each, dict) for each in sections):
+        raise BadSettings(path=path, mistakes="  library: must be written as sections that begin with [[library]]")
+    mistakes: dict[str, str] = {}
+    places = [_place(section, number) for number, section in enumerate(sections, 1)]
+    libraries = [
+        _with_system(section, systems, place, mistakes) for section, place in zip(sections, places, strict=True)
+    ]
     try:
         settings = Settings(**{**content, "library": libraries})
     except ValidationError as error:
-        mistakes += [_mistake(each["loc"], each["msg"]) for each in error.errors()]
+        _note(mistakes, error, places)
     if mistakes:
-        raise BadSettings(path=path, mistakes="\n".join(f"  {mistake}" for mistake in mistakes))
+        raise BadSettings(path=path, mistakes="\n".join(f"  {key}: {sentence}" for key, sentence in mistakes.items()))
     return settings
 
 
+def _place(section: Mapping[str, Any], number: int) -> str:
+    """What people call a library's section."""
+    return f"library.{section['institution']}" if "institution" in section else f"library (the {number}. section)"
+
+
 def _with_system(
-    section: dict[str, Any], systems: Mapping[str, type[BaseModel]], mistakes: list[str]
+    section: Mapping[str, Any], systems: Mapping[str, type[BaseModel]], place: str, mistakes: dict[str, str]
 ) -> dict[str, Any]:
     """Replace the system's own sub-section by its validated value, noting what is wrong with it."""
-    name = str(section.get("system", ""))
-    rest = {key: value for key, value in section.items() if key != name}
-    place = f"library.{section.get('institution', '?')}"
+    name = section.get("system")
+    if not isinstance(name, str):
+        return {key: value for key, value in section.items() if not isinstance(value, dict)}
     if name not in systems:
-        mistakes.append(f"{place}.system: {name!r} is not a library system; choose from {', '.join(systems)}")
-        return rest
+        mistakes[f"{place}.system"] = f"{name!r} is not a library system; choose from {', '.join(systems)}"
+        return {key: value for key, value in section.items() if not isinstance(value, dict)}
+    rest = {key: value for key, value in section.items() if key != name}
     try:
         rest["settings"] = systems[name].model_validate(section.get(name, {}))
     except ValidationError as error:
-        mistakes += [_mistake((place, name, *each["loc"]), each["msg"]) for each in error.errors()]
+        for each in error.errors():
+            key = ".".join(map(str, (place, name, *each["loc"])))
+            mistakes.setdefault(key, in_words(each, systems[name].model_fields))
     return rest
 
 
-def _mistake(place: tuple[int | str, ...], sentence: str) -> str:
-    return f"{'.'.join(map(str, place))}: {sentence}"
+def _note(mistakes: dict[str, str], error: ValidationError, libraries: Sequence[str]) -> None:
+    """Note the mistakes in the whole file, each key once, a library by its code."""
+    for each in error.errors():
+        match each["loc"]:
+            case ("library", int(number), *rest):
+                key, fields = ".".join(map(str, (libraries[number], *rest))), LibrarySettings.model_fields
+            case loc:
+                key, fields = ".".join(map(str, loc)), Settings.model_fields
+        mistakes.setdefault(key, in_words(each, fields))
+
+
+def in_words(error: ErrorDetails, fields: Mapping[str, FieldInfo]) -> str:
+    """What is wrong with a value, for people who write settings and know no validator.
+
+    The sentence follows the key: "is missing", "must be text, such as …". A pattern says nothing to a person; what
+    the key means, which stands in `fields`, does.
+    """
+    limits = error.get("ctx", {})
+    field = fields.get(str(error["loc"][-1])) if error["loc"] else None
+    words = {
+        "missing": "is missing",
+        "extra_forbidden": "is not a key of the settings",
+        "string_type": f'must be text between quotes, such as "{_examples(field, error)[0]}"',
+        "greater_than_equal": f"must be {limits.get('ge')} or more",
+        "greater_than": f"must be more than {limits.get('gt')}",
+        "less_than_equal": f"must be {limits.get('le')} or less",
+        "string_too_short": "must not be empty",
+        "string_pattern_mismatch": f"must be {_meaning(field)}",
+        **{each: sentence for kinds, sentence in _KINDS.items() for each in kinds},
+    }
+    return words.get(error["type"], error["msg"].removeprefix("Value error, "))
+
+
+def _meaning(field: FieldInfo | None) -> str:
+    if field is None:
+        return "written in another way"
+    examples = _examples(field)
+    return f"{field.description}, such as {examples[0]}" if examples else f"{field.description}"
+
+
+def _examples(field: FieldInfo | None, error: ErrorDetails | None = None) -> list[object]:
+    """Texts that would do for a key, best first; at last what was given, as a text."""
+    described = [*(field.examples or ()), field.default] if field else []
+    given = error["input"] if error and isinstance(error["input"], int | float | date | time) else "…"
+    return [*(each for each in described if isinstance(each, str)), *([given] if error else ())]
+
+
+_KINDS = {
+    ("int_type", "int_parsing", "int_from_float"): "must be a whole number, such as 30",
+    ("float_type", "float_parsing"): "must be a number, such as 20",
+    ("bool_type", "bool_parsing"): "must be true or false",
+    ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"): (
+        "must be a day, such as 2026-12-31"
+    ),
+    ("time_type", "time_parsing"): "must be a time of day, such as 02:30:00",
+    ("path_type",): 'must be a path between quotes, such as "/var/lib/bestelsync"',
+    ("dict_type", "model_type", "model_attributes_type"): "must be a section of its own, with keys in it",
+    ("tuple_type", "list_type"): 'must be a list, such as ["127.0.0.1"]',
+}

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from gateway.config import BadSettings, LibrarySettings, Settings
+from gateway.config import BadSettings, LibrarySettings, Settings, in_words
 from gateway.errors import ConfigurationError
 from gateway.install import config_file
 from gateway.install.fittings import IMPORT_ORDER, Fittings
@@ -176,7 +176,12 @@ def why(field: FieldInfo, error: ValidationError) -> str:
     first = error.errors()[0]
     if first["type"] == "string_pattern_mismatch" and field.description:
         return f"It should be {field.description}."
-    return f"{first['msg']}."
+    return as_sentence(in_words(first, {}))
+
+
+def as_sentence(words: str) -> str:
+    """What is wrong with a value, by itself instead of behind its key."""
+    return f"It {words}." if words.startswith(("is ", "must ")) else f"{words[:1].upper()}{words[1:]}."
 
 
 def _complete(library: LibraryAnswer, fittings: Fittings) -> None:

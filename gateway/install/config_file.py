@@ -20,6 +20,7 @@ from gateway.install.plan import LibraryAnswer
 HEAD = """\
 Settings of the gateway, in TOML. Edit freely; `gateway check` says whether it is right.
 A key right behind `#` shows what holds without it; take the `#` away to set it.
+Where `(example)` stands behind it, nothing holds without it, and the value only shows how it is written.
 A key of the first section that is not set here can be set in the environment, as GATEWAY_DATABASE."""
 
 _EXAMPLES = {
@@ -47,7 +48,7 @@ def render(values: Mapping[str, Any], libraries: Sequence[LibraryAnswer], system
         parts += ["", "", "[[library]]", *_section(LibrarySettings, own, "library", skip=("settings",))]
         header = f"library.{library.system}"
         model = systems[library.system]
-        parts += ["", *_described(model), f"[{header}]", *_section(model, library.system_settings, header)]
+        parts += ["", f"[{header}]", *_section(model, library.system_settings, header)]
     return "\n".join(parts) + "\n"
 
 
@@ -72,10 +73,12 @@ def _required_examples(model: type[BaseModel]) -> dict[str, Any]:
 def _example(key: str, field: FieldInfo) -> Any:
     if field.examples:
         return field.examples[0]
-    if field.annotation is Path:
+    kinds = typing.get_args(field.annotation) or (field.annotation,)
+    if Path in kinds:
         return f"/path/to/{key}"
-    if field.annotation in (int, float, bool):
-        return field.annotation(1)
+    for kind in (bool, int, float):
+        if kind in kinds:
+            return kind(1)
     if "address" in key or "url" in key:
         return f"https://{key}.example"
     return "..."
@@ -103,11 +106,12 @@ def _line(key: str, field: FieldInfo, values: Mapping[str, Any]) -> Iterator[str
         yield _comment(field.description)
     if values.get(key) is not None:
         yield f"{key} = {toml(values[key])}"
-    elif field.is_required():
-        yield f"#{key} =   (needed)"
+        return
+    default = field.get_default(call_default_factory=True)
+    if default in (None, PydanticUndefined):
+        yield f"#{key} = {toml(_example(key, field))}   # ({'needed' if field.is_required() else 'example'})"
     else:
-        default = field.get_default(call_default_factory=True)
-        yield f"#{key} =" if default in (None, PydanticUndefined) else f"#{key} = {toml(default)}"
+        yield f"#{key} = {toml(default)}"
 
 
 def _inner_model(field: FieldInfo) -> type[BaseModel] | None:
@@ -116,11 +120,6 @@ def _inner_model(field: FieldInfo) -> type[BaseModel] | None:
     if typing.get_origin(field.annotation) in (types.UnionType, typing.Union):
         candidates = list(typing.get_args(field.annotation))
     return next((each for each in candidates if isinstance(each, type) and issubclass(each, BaseModel)), None)
-
-
-def _described(model: type[BaseModel]) -> list[str]:
-    summary = (model.__doc__ or "").strip().splitlines()
-    return [_comment(summary[0])] if summary and model.__doc__ != BaseModel.__doc__ else []
 
 
 def _comment(text: str) -> str:

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from gateway.config import LibrarySettings, Settings
-from gateway.install.answers import DEFAULT_SENDER, Answers, first_section, why
+from gateway.config import LibrarySettings, Settings, in_words
+from gateway.install.answers import DEFAULT_SENDER, Answers, as_sentence, first_section, why
 from gateway.install.fittings import IMPORT_ORDER, Fittings
 from gateway.install.folders import secrets_folder
 from gateway.install.plan import SUPPLIER_NAME
@@ -130,7 +130,7 @@ def _system_keys(asker: Asker, institution: str, model: type[BaseModel], folder:
         try:
             model.model_validate(keys)
         except ValidationError as error:
-            asker.tell(f"  This will not do: {error.errors()[0]['msg']}. Once more.")
+            asker.tell(f"  This will not do. {as_sentence(in_words(error.errors()[0], model.model_fields))} Once more.")
         else:
             return SystemAnswers(keys, secrets)
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 
-from gateway.errors import ConfigurationError
+from gateway.errors import ConfigurationError, GatewayError
 from gateway.install import first_accounts
 from gateway.install.checks.outside import is_running
 from gateway.install.fittings import Fittings
@@ -24,21 +24,27 @@ class NothingToUndo(ConfigurationError):
     hint = "Name the settings file of the gateway with --config."
 
 
-class MessagesKept(ConfigurationError):
+class UndoRefused(GatewayError):
+    """It was asked rightly, but taking things back now would do harm."""
+
+    code = "undo-refused"
+
+
+class MessagesKept(UndoRefused):
     """Suppliers have sent messages; taking the database away would lose them."""
 
     message = "The database holds {messages} messages of suppliers, which would be lost."
     hint = "If they may really go, make a backup and add --even-with-messages."
 
 
-class StillRunning(ConfigurationError):
+class StillRunning(UndoRefused):
     """A gateway that runs would go on with what is taken away."""
 
     message = "The gateway is running: it answers on {listen}."
     hint = "Stop it first: `systemctl stop bestelsync-gateway`, or end `gateway serve`."
 
 
-class DatabaseUnknown(ConfigurationError):
+class DatabaseUnknown(UndoRefused):
     """It cannot be told whether messages would be lost."""
 
     message = "It cannot be told whether the database holds messages: {reason}"

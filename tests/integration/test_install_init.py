@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import re
 import stat
 import tomllib
 from pathlib import Path
@@ -120,7 +121,7 @@ def test_running_again_mends_only_what_was_spoilt(place: Installation) -> None:
 def test_settings_changed_by_hand_are_kept_and_followed(place: Installation) -> None:
     place.init()
     elsewhere = place.home / "reports"
-    text = place.config.read_text().replace("#reports_folder =", f'reports_folder = "{elsewhere}"')
+    text = re.sub("#reports_folder = .*", f'reports_folder = "{elsewhere}"', place.config.read_text())
     place.config.write_text(text)
 
     result = place.run("init", "--yes")

@@ -99,7 +99,7 @@ def values(text: str, key: str) -> list[str]:
 
 def test_the_service_may_write_only_where_the_settings_say_it_works(place: Installation) -> None:
     key = place.home / "keys" / "wise.key"
-    place.config.write_text(place.config.read_text().replace("#key_file =", f'key_file = "{key}"'))
+    place.config.write_text(re.sub("#key_file = .*", f'key_file = "{key}"', place.config.read_text()))
 
     assert values(unit(place), "ReadWritePaths") == [f"{place.drop} {place.folder} {place.home / 'wise'}"]
     assert values(unit(place), "ProtectSystem") == ["strict"]

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import replace
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -126,10 +127,14 @@ def test_the_example_names_every_key_of_every_model() -> None:
 def test_the_example_is_toml_also_with_every_default_switched_on() -> None:
     sample = config_file.sample(fittings().sections)
     switched_on = [line.removeprefix("#") if line.startswith("#") and not line.startswith("# ") else line
-                   for line in sample.splitlines() if not line.endswith(" =")]  # fmt: skip
+                   for line in sample.splitlines()]  # fmt: skip
 
     content = tomllib.loads("\n".join(switched_on))
 
     assert tomllib.loads(sample)["library"][0]["folder"] == {"folder": "/path/to/folder"}
     assert content["limits"] == Limits().model_dump()
+    assert (content["library"][0]["nightly_at"], content["library"][0]["start_date"]) == (
+        time(2, 30),
+        date(2026, 12, 1),
+    )
     assert content["library"][0]["folder"]["tokens"] == {"shipped": "SH"}
