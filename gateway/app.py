@@ -157,7 +157,7 @@ def _offer(gateway: Gateway, archived: Archived) -> None:
         logger.error("app.report_not_offered", report=archived.name, reason=str(error.__cause__ or error))
 
 
-def _offer_again(gateway: Gateway) -> None:
+def offer_reports(gateway: Gateway) -> None:
     """Offer the reports of late that the library systems did not get yet."""
     since = clock.now() - _OFFERED_FOR
     for library in gateway.settings.library:
@@ -187,7 +187,7 @@ def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
                 LOOK_AT_WAITING_EVERY_SECONDS,
                 partial(recovery.look_at_waiting, gateway.database, enqueue, tuple(gateway.libraries)),
             ),
-            "offer reports": (OFFER_REPORTS_EVERY_SECONDS, partial(_offer_again, gateway)),
+            "offer reports": (OFFER_REPORTS_EVERY_SECONDS, partial(offer_reports, gateway)),
             "take up lost jobs": (recover_every, lambda: _take_up_lost(worker)),
             "retry failed jobs": (int(timedelta(minutes=5).total_seconds()), lambda: _retry(worker)),
         }

@@ -1,7 +1,9 @@
 """A gateway in processes of its own, killed at the worst moments: nothing is lost and nothing is doubled."""
 
 import signal
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -10,7 +12,7 @@ import pytest
 from gateway.money import Cents
 from gateway.orders.model import Kind, Receipt
 from tests.builders import a_mutation
-from tests.serving import a_stage_to_serve, finished, pushed, pushed_in_spite_of_all, serving, until
+from tests.serving import a_stage_to_serve, command, finished, pushed, pushed_in_spite_of_all, serving, until
 from tests.stage import Stage
 
 KILLED_WHEN = (
@@ -97,3 +99,42 @@ def test_delivery_resumes_by_itself_when_the_system_is_back(stage: Stage, monkey
         until(finished(stage, 2))
     assert stage.outcomes() == {"M-1": "APPLIED"}
     assert [row.amount for row in stage.wise.rows] == [2]
+
+
+@contextmanager
+def _worker(stage: Stage, node: str) -> Iterator[subprocess.Popen[str]]:
+    """`gateway worker` as a process, killed at the end of the block."""
+    command_line = command(stage.settings_file(), "worker", "--node", node)
+    with subprocess.Popen(command_line, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_two_processes_never_work_under_one_name_and_a_killed_one_leaves_its_name_free(stage: Stage) -> None:
+    with serving(stage), _worker(stage, "main") as refused:
+        said = refused.communicate(timeout=60)[1]
+        assert refused.returncode == 2
+    assert "works under the name main" in said and "--node" in said
+    assert "Traceback" not in said
+    with _worker(stage, "main") as second:
+        assert second.stderr is not None
+        assert any("working" in line for line in iter(second.stderr.readline, ""))
+
+
+def test_two_workers_share_the_work_and_double_nothing(stage: Stage) -> None:
+    with serving(stage), _worker(stage, "other"):
+        for number in range(6):
+            lines = [
+                a_mutation(order_number=f"B{number}", order_line=str(line), net_price=Cents(1)) for line in range(30)
+            ]
+            pushed(stage, f"DAY-{number}", *lines)
+        until(finished(stage, 2))
+    with serving(stage), _worker(stage, "other"):
+        until(finished(stage, 6))
+    assert set(stage.outcomes().values()) == {"APPLIED"}
+    stage.vsmart.step()
+    assert len(stage.vsmart.entered) == 6 * 30
+    assert len({(entry.order, entry.line) for entry in stage.vsmart.entered}) == 6 * 30
+    assert len(stage.reports("I202")) == 6
