@@ -1,9 +1,12 @@
 """A machine, database or library system that fails under a running gateway: `busy`, never a false receipt."""
 
+import ctypes
+import os
 import resource
 import socket
 import sqlite3
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -92,7 +95,23 @@ def _folder_in_its_place(stage: Stage, process: subprocess.Popen[bytes]) -> Iter
     _move(stage.folder / "away.db", _file(stage))
 
 
-@pytest.mark.parametrize("ailment", [_locked, _no_room, _gone, _garbage, _another, _folder_in_its_place])
+def _read_only(stage: Stage, _process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """The gateway's user may no longer write to the database, nor to its folder."""
+    parts = [*stage.folder.glob("gateway.db*"), stage.folder]
+    for part in parts:
+        part.chmod(0o555)
+    yield
+    for part in reversed(parts):
+        part.chmod(0o755)
+
+
+def _as_anyone() -> None:
+    """Leave root, where tests run as root, its files but not its right to pass over modes."""
+    for may_pass_over_modes in (1, 2):
+        ctypes.CDLL(None).prctl(24, may_pass_over_modes, 0, 0, 0)
+
+
+@pytest.mark.parametrize("ailment", [_locked, _read_only, _no_room, _gone, _garbage, _another, _folder_in_its_place])
 def test_supplier_is_told_busy_and_never_gets_a_receipt_while_nothing_can_be_stored(
     healthy: Healthy, ailment: Ailment
 ) -> None:
@@ -136,6 +155,18 @@ def test_run_that_is_stopped_by_a_full_disk_goes_on_when_there_is_room(stage: St
     assert sorted(int(entry.line) for entry in stage.vsmart.entered) == list(range(30))
 
 
+def test_disk_that_really_is_full_makes_busy_and_reports_follow_once_there_is_room(tmp_path: Path) -> None:
+    alone = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+    try:
+        subprocess.run([*alone, "mount", "-t", "tmpfs", "tmpfs", tmp_path], check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        reason = getattr(error, "stderr", "") or error
+        pytest.skip(f"this machine lets nobody mount a small disk ({reason}); the limit on file size stands in for it")
+    asked = [*alone, sys.executable, "-m", "tests.on_a_small_disk", str(tmp_path)]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(
     ("behaviour", "at_first", "rows"),
     [
@@ -176,7 +207,7 @@ def test_ailing_library_system_is_told_in_the_report_and_gets_nothing_twice(
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Healthy]:
     with (
         a_stage_to_serve(tmp_path_factory.mktemp("gateway"), timeout_seconds=2) as stage,
-        serving(stage, QUICK) as process,
+        serving(stage, QUICK, before=_as_anyone) as process,
     ):
         yield stage, process
 
@@ -212,11 +243,11 @@ def test_sixty_four_slow_senders_hold_up_nobody(healthy: Healthy) -> None:
 @pytest.mark.parametrize(
     ("broken", "says", "remedy"),
     [
-        (lambda stage: stage.settings_file().write_text("listen = 8080"), "public_address: Field", "Mend the keys"),
+        (lambda stage: stage.settings_file().write_text("listen = 8080"), "public_address: ", "Mend the keys"),
         (lambda stage: _run(stage, "update alembic_version set version_num = '0002'"), "not those", "db upgrade"),
         (lambda stage: key_file(stage.settings.data_folder).unlink(), "own key", "from a backup"),
         (lambda stage: _garbage_instead(stage), "file is not a database", "from a backup"),
-        (lambda stage: _file(stage).unlink(), "does not exist", "from a backup"),
+        (lambda stage: _file(stage).unlink(), "does not exist", "backup"),
     ],
     ids=["wrong settings", "an older database", "no key", "garbage", "no database"],
 )
