@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from gateway import app as composition
 from gateway import clock, db, log
-from gateway.cli import demo, operations, orders, push, reports, start, suppliers, users
+from gateway.cli import contract, demo, operations, orders, push, reports, start, suppliers, users
+from gateway.cli.opening import gateway_of
+from gateway.cli.printing import show_error
 from gateway.errors import ConfigurationError, GatewayError
 
 DEFAULT_CONFIG = Path("gateway.toml")
+JSON = "--json"
 
 app = typer.Typer(
     name="gateway",
@@ -53,48 +57,54 @@ class NotAMoment(ConfigurationError):
 def _choose(
     context: typer.Context,
     config: Annotated[Path, typer.Option(envvar="GATEWAY_CONFIG", help="The settings file.")] = DEFAULT_CONFIG,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: Annotated[bool, typer.Option(JSON, help="One JSON document on stdout.")] = False,
     at: Annotated[str | None, typer.Option(help="Take it to be this moment (rehearsal only).")] = None,
 ) -> None:
     context.obj = Chosen(config, as_json, at)
     log.configure(json=False, level="WARNING")
     if at is not None:
-        _set_clock(config, at)
+        _set_clock(context, at)
 
 
-def _set_clock(path: Path, at: str) -> None:
+def _set_clock(context: typer.Context, at: str) -> None:
     try:
         moment = datetime.fromisoformat(at)
     except ValueError as error:
         raise NotAMoment(text=at) from error
-    settings = composition.read_settings(path)
-    gateway = composition.open_gateway(settings)
+    gateway = gateway_of(context)
     if not db.is_rehearsal(gateway.database):
         raise NotARehearsal(database=gateway.database.url.render_as_string(hide_password=True))
-    zone = next((library.time_zone for library in settings.library), "Europe/Amsterdam")
+    zone = next((library.time_zone for library in gateway.settings.library), "Europe/Amsterdam")
     clock.pretend(clock.local(moment, zone))
 
 
 start.register(app, composition.fittings)
-for group in (operations, push, orders, reports, suppliers, users, demo):
+for group in (operations, push, contract, orders, reports, suppliers, users, demo):
     group.register(app)
 
 
 def main() -> None:
     """Run one command: exit 0 when it was done, 1 when it was not, 2 when it was asked wrongly; never a stack trace."""
+    words = sys.argv[1:]
+    as_json = JSON in words
+    # `--json` holds for every command, so it may stand anywhere.
+    arguments = [JSON, *(word for word in words if word != JSON)] if as_json else words
     try:
-        app()
+        # A program gets its document for wrong words too; otherwise those are told by what reads them.
+        sys.exit(app(arguments, standalone_mode=not as_json))
     except GatewayError as error:
-        typer.echo(f"{error}", err=True)
-        if error.advice:
-            typer.echo(error.advice, err=True)
+        show_error(str(error), error.advice, as_json=as_json)
         sys.exit(2 if isinstance(error, ConfigurationError) else 1)
-    except BrokenPipeError:
+    except TyperException as error:
+        show_error(error.format_message(), "`gateway --help` names the commands.", as_json=as_json)
+        sys.exit(error.exit_code)
+    except (BrokenPipeError, typer.Abort):
         sys.exit(1)
     except Exception:
         number = secrets.token_hex(4)
         log.logger.exception("cli.failed", number=number)
-        typer.echo(f"Something went wrong that should not; it was logged under {number}.", err=True)
+        sentence = f"Something went wrong that should not; it was logged under {number}."
+        show_error(sentence, "Send the log of that number to whoever looks after the gateway.", as_json=as_json)
         sys.exit(1)
 
 

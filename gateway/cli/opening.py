@@ -7,6 +7,7 @@ from gateway.app import Gateway
 from gateway.cli.printing import choices
 from gateway.config import LibrarySettings
 from gateway.errors import Busy, ConfigurationError
+from gateway.install.registers import see_that_it_exists
 
 
 class TablesNotReady(ConfigurationError):
@@ -17,10 +18,10 @@ class TablesNotReady(ConfigurationError):
 
 
 class DatabaseUnusable(ConfigurationError):
-    """The database is not there, is no database, or may not be written to."""
+    """The database is no database, cannot be reached, or may not be written to."""
 
     message = "The database {database} cannot be used: {reason}."
-    hint = "Put it right or restore it from a backup; `gateway db upgrade` makes a new, empty one where there is none."
+    hint = "Put it right, or put it back from a backup."
 
 
 class NoSuchLibrary(ConfigurationError):
@@ -34,12 +35,14 @@ def gateway_of(context: typer.Context, *, logs: bool = False) -> Gateway:
     """The gateway of the chosen settings, with its tables at this version.
 
     Raises:
-        DatabaseUnusable: there is no database, or it cannot be read, or written to where the gateway is to serve.
+        DatabaseMissing: there is no database.
+        DatabaseUnusable: it cannot be read, or written to where the gateway is to serve.
         TablesNotReady: they are not.
     """
     settings = app.read_settings(choices(context).config)
     if logs:
         log.configure(json=settings.json_logs)
+    see_that_it_exists(settings.database)
     gateway = app.open_gateway(settings)
     shown = gateway.database.url.render_as_string(hide_password=True)
     try:

@@ -7,7 +7,7 @@ import typer
 from gateway import app as composition
 from gateway import serving
 from gateway.cli.opening import gateway_of
-from gateway.cli.printing import choices
+from gateway.cli.printing import choices, show_json
 
 database = typer.Typer(help="The database.", no_args_is_help=True)
 
@@ -48,4 +48,8 @@ def upgrade(context: typer.Context) -> None:
     fittings = composition.fittings()
     settings = fittings.read_settings(choices(context).config)
     fittings.tables.upgrade(fittings.open_database(settings.database))
-    typer.echo("the tables are those of this version")
+    done = "the tables are those of this version"
+    if choices(context).as_json:
+        show_json({"done": done})
+    else:
+        typer.echo(done)

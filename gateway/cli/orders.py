@@ -1,23 +1,23 @@
 """The commands about a library's orders: branches, budget codes, open orders, what waits, messages."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from gateway.app import Gateway
 from gateway.cli.opening import gateway_of, library_of
-from gateway.cli.printing import choices, show_json
+from gateway.cli.printing import NotDone, choices, show_json
+from gateway.cli.tables import local, show_list
 from gateway.db import reading
 from gateway.money import plain
 from gateway.orders import imports
-from gateway.orders.budgets import Balance
+from gateway.orders.budgets import Balance, BudgetMapping
 from gateway.orders.explanations import sentences
 from gateway.orders.imports import Imported
+from gateway.orders.model import BudgetCode
 from gateway.orders.store import codes, enquiries, progress
 
 Library = Annotated[str, typer.Option("--library", "-l", help="The institution, as I201.")]
@@ -28,6 +28,13 @@ budgets = typer.Typer(help="The library's budget codes and what the supplier cal
 orders = typer.Typer(help="Order lines in the ledger.", no_args_is_help=True)
 waiting = typer.Typer(help="Lines that wait, and why.", no_args_is_help=True)
 messages = typer.Typer(help="Messages of suppliers.", no_args_is_help=True)
+
+
+class NoSuchOrder(NotDone):
+    """The library has no order of that number."""
+
+    message = "There is no order {order_number} in {institution}."
+    hint = "Look for its number in a report: there it stands as the supplier wrote it."
 
 
 def register(app: typer.Typer) -> None:
@@ -63,7 +70,7 @@ def list_branches(context: typer.Context, library: Library) -> None:
             {"supplier_branch": row.supplier_branch, "branch": row.branch, "name": row.name}
             for row in codes.branch_rows(connection, library)
         ]
-    _show(context, found)
+    show_list(context, found)
 
 
 @budgets.command("list")
@@ -71,16 +78,37 @@ def list_budgets(context: typer.Context, library: Library) -> None:
     """Show the library's budget codes, with what is committed and shipped on them."""
     with reading(_of(context, library).database) as connection:
         balances = codes.balances(connection, library)
+        mappings = codes.mapped(connection, library)
         found = [
-            {
-                **{key: value for key, value in asdict(code).items() if key != "initial"},
-                "initial": None if code.initial is None else plain(code.initial),
-                "committed": plain(balances.get((code.code, code.year), Balance()).committed),
-                "shipped": plain(balances.get((code.code, code.year), Balance()).shipped),
-            }
+            _budget(code, balances.get((code.code, code.year), Balance()), mappings)
             for code in codes.listed(connection, library)
         ]
-    _show(context, found)
+    show_list(context, found, [{**each, "mappings": list(map(_called, each["mappings"]))} for each in found])
+
+
+def _budget(code: BudgetCode, balance: Balance, mappings: Sequence[BudgetMapping]) -> dict[str, Any]:
+    return {
+        **asdict(code),
+        "initial": None if code.initial is None else plain(code.initial),
+        "committed": plain(balance.committed),
+        "shipped": plain(balance.shipped),
+        "mappings": [
+            {key: value for key, value in asdict(each).items() if key != "library_code"}
+            for each in mappings
+            if each.library_code == code.code
+        ],
+    }
+
+
+def _called(mapping: dict[str, Any]) -> str:
+    """What the supplier calls a code, and for what only: `JEUGD (SHOP, branch 2011)`."""
+    conditions = ", ".join(_conditions(mapping))
+    return (mapping["supplier_code"] or "-") + (f" ({conditions})" if conditions else "")
+
+
+def _conditions(mapping: dict[str, Any]) -> Iterator[str]:
+    words = {"channel": "", "branch": "branch ", "medium": "", "valid_from": "from ", "valid_until": "until "}
+    return (f"{word}{mapping[key]}" for key, word in words.items() if mapping[key] is not None)
 
 
 @orders.command("show")
@@ -90,9 +118,23 @@ def show_order(
     order_number: Annotated[str, typer.Argument(help="The supplier's order number.")],
 ) -> None:
     """Show the lines of an order and everything that was done to them."""
-    with reading(_of(context, library).database) as connection:
+    gateway = _of(context, library)
+    with reading(gateway.database) as connection:
         found = enquiries.order_history(connection, library, order_number)
-    _show(context, found)
+    if not found:
+        raise NoSuchOrder(order_number=order_number, institution=library)
+    show_list(context, [_effect(each, library_of(gateway, library).time_zone) for each in found])
+
+
+def _effect(row: dict[str, Any], time_zone: str) -> dict[str, Any]:
+    """What one mutation did, with amounts and moments as people and programs expect them."""
+    told: dict[str, Any] = {}
+    for key, value in row.items():
+        if key.endswith("_cents"):
+            told[key.removesuffix("_cents")] = plain(value)
+        else:
+            told[key] = local(value, time_zone) if key == "at" and value else value
+    return told
 
 
 @waiting.command("list")
@@ -115,9 +157,14 @@ def list_waiting(context: typer.Context, library: Library) -> None:
 @messages.command("list")
 def list_messages(context: typer.Context, library: Library, most: int = 50) -> None:
     """Show the newest messages of a library."""
-    with reading(_of(context, library).database) as connection:
-        found = [dict(row._mapping) for row in enquiries.newest_messages(connection, library, most)]
-    _show(context, found)
+    gateway = _of(context, library)
+    zone = library_of(gateway, library).time_zone
+    with reading(gateway.database) as connection:
+        found = [
+            {**row._mapping, "received_at": local(row.received_at, zone)}
+            for row in enquiries.newest_messages(connection, library, most)
+        ]
+    show_list(context, found)
 
 
 def _of(context: typer.Context, institution: str) -> Gateway:
@@ -140,19 +187,4 @@ def _import(context: typer.Context, read: Callable[..., Imported], institution: 
 
 
 def _show(context: typer.Context, found: Sequence[dict[str, Any]]) -> None:
-    """A list, as a table for people and as JSON for programs."""
-    if choices(context).as_json:
-        show_json(_plain_values(found))
-        return
-    if not found:
-        typer.echo("nothing", err=True)
-        return
-    table = Table(*found[0], box=None, pad_edge=False)
-    for each in found:
-        table.add_row(*("" if value is None else str(value) for value in each.values()))
-    Console().print(table)
-
-
-def _plain_values(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    simple = (str, int, bool, type(None))
-    return [{key: value if isinstance(value, simple) else str(value) for key, value in each.items()} for each in found]
+    show_list(context, found)

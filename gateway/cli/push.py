@@ -1,8 +1,8 @@
-"""The supplier's side of the command line: `push` sends a message as a supplier would, `wsdl` gives the contract."""
+"""The supplier's side of the command line: `push` sends a message as a supplier would."""
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -13,7 +13,6 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-import schemas
 from gateway import clock
 from gateway.cli.printing import show_json
 from gateway.errors import ConfigurationError, GatewayError, RejectedInput
@@ -24,10 +23,10 @@ from gateway.supplier.push import Patience
 from gateway.transport.soap_client import Credentials, SoapClient, SoapVersion
 from gateway.transport.soap_faults import ServiceBusy, ServiceRefused
 
-CONTRACT_FOLDER = "orders/v1"
 SECRET = "GATEWAY_PUSH_SECRET"  # noqa: S105
 _ZONE = "Europe/Amsterdam"
 _BRANCHES = 4
+_LINES = 20
 
 _WRONG_USE = 2
 _NOT_DONE = 1
@@ -64,9 +63,8 @@ class _Asked:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
+    """Add the command of this file."""
     app.command("push")(push)
-    app.command("wsdl")(wsdl)
 
 
 def push(
@@ -102,20 +100,6 @@ def push(
     )  # fmt: skip
     with _told_to(json_asked):
         _push(asked)
-
-
-def wsdl(
-    to: Annotated[Path | None, typer.Option(help="Folder for WSDL, XSD and examples; else the WSDL is shown.")] = None,
-) -> None:
-    """Give the contract: WSDL, XSD and examples."""
-    if to is None:
-        sys.stdout.buffer.write(schemas.read(pushing.CONTRACT))
-        return
-    to.mkdir(parents=True, exist_ok=True)
-    for name in schemas.names(CONTRACT_FOLDER):
-        path = to / Path(name).name
-        path.write_bytes(schemas.read(name))
-        typer.echo(path)
 
 
 def _push(asked: _Asked) -> None:
@@ -226,10 +210,17 @@ def _show_receipt(receipt: Receipt, asked: _Asked) -> None:
     )
     if receipt.unknown_budget_codes:
         typer.echo(f"  attention  budget codes the library has not given: {', '.join(receipt.unknown_budget_codes)}")
-    for line in receipt.plan or ():
-        typer.echo(f"  {line.mutation_id}  {line.outcome}  {line.code}  {line.sentence}".rstrip())
+    plan = receipt.plan or ()
+    _show_lines([f"{line.mutation_id}  {line.outcome}  {line.code}  {line.sentence}".rstrip() for line in plan])
     if receipt.plan_truncated:
-        typer.echo("  … and more, not shown")
+        typer.echo("  … and more, which the gateway did not list")
+
+
+def _show_lines(lines: Sequence[str]) -> None:
+    for line in lines[:_LINES]:
+        typer.echo(f"  {line}")
+    if len(lines) > _LINES:
+        typer.echo(f"  … and {len(lines) - _LINES:,} more (--json gives all)")
 
 
 def _as_facts(receipt: Receipt) -> dict[str, Any]:
@@ -250,8 +241,9 @@ def _show_status(status: dict[str, Any], asked: _Asked) -> None:
         )
     else:
         typer.echo(f"  state      {status['state']}: " + ", ".join(f"{n} {name}" for name, n in counts.items()))
-        for each in troubled:
-            typer.echo(f"  {each['mutationId']}  {each['outcome']}  {each['code']}  {each['sentence']}")
+        _show_lines(
+            [f"{each['mutationId']}  {each['outcome']}  {each['code']}  {each['sentence']}" for each in troubled]
+        )
         for name in reports:
             typer.echo(f"  report     {name}")
     if not done:

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.opening import gateway_of
-from gateway.cli.printing import choices, show_json
-from gateway.errors import ConfigurationError
+from gateway.cli.opening import gateway_of, library_of
+from gateway.cli.printing import NotDone, choices, show_json, write_file
+from gateway.cli.tables import local, show_list
 from gateway.reports import archive
 from gateway.reports.model import Audience, Format
 
@@ -16,7 +16,7 @@ reports = typer.Typer(help="Processing reports.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The report's name, as `reports list` shows it.")]
 
 
-class NoSuchReport(ConfigurationError):
+class NoSuchReport(NotDone):
     """No report of that name was written."""
 
     message = "There is no report {name}."
@@ -35,35 +35,34 @@ def list_reports(
 ) -> None:
     """Show the reports, newest first, with what needs attention."""
     gateway = gateway_of(context)
-    found = archive.listing(gateway.database, library or list(gateway.libraries))
-    if choices(context).as_json:
-        show_json(
-            [
-                {
-                    "name": each.name,
-                    "institution": each.institution,
-                    "written_at": each.written_at.isoformat(),
-                    "mutations": each.mutation_count,
-                    "cancelled": each.cancelled_count,
-                    "waiting": each.waiting_count,
-                    "refused": each.refused_count,
-                    "warnings": each.warning_count,
-                }
-                for each in found
-            ]
-        )
-        return
-    for each in found:
-        typer.echo(
-            f"{each.written_at:%Y-%m-%d %H:%M}  {each.name}  {each.mutation_count} mutations, {each.cancelled_count}"
-            f" cancelled, {each.waiting_count} waiting, {each.refused_count} refused, {each.warning_count} warnings"
-        )
+    zones = {each: library_of(gateway, each).time_zone for each in library or gateway.libraries}
+    found = archive.listing(gateway.database, list(zones))
+    show_list(
+        context,
+        [
+            {
+                "name": each.name,
+                "institution": each.institution,
+                "written_at": local(each.written_at, zones[each.institution]),
+                "mutations": each.mutation_count,
+                "cancelled": each.cancelled_count,
+                "waiting": each.waiting_count,
+                "refused": each.refused_count,
+                "warnings": each.warning_count,
+            }
+            for each in found
+        ],
+    )
 
 
 @reports.command("show")
 def show(context: typer.Context, name: Name) -> None:
     """Show a report as text."""
-    typer.echo(_content(context, name, Format.TXT).decode("utf-8"), nl=False)
+    text = _content(context, name, Format.TXT).decode("utf-8")
+    if choices(context).as_json:
+        show_json({"name": name, "text": text})
+    else:
+        typer.echo(text, nl=False)
 
 
 @reports.command("export")
@@ -76,9 +75,7 @@ def export(
     """Write a report in one of its formats to a file."""
     content = _content(context, name, form)
     path = to or Path()
-    path = path / f"{name}{form.extension}" if path.is_dir() else path
-    path.write_bytes(content)
-    typer.echo(f"{path} written", err=True)
+    write_file(context, path / f"{name}{form.extension}" if path.is_dir() else path, content)
 
 
 def _content(context: typer.Context, name: str, form: Format) -> bytes:

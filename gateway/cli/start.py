@@ -30,9 +30,9 @@ from gateway.install.checks import doctor
 from gateway.install.checks.finding import Health
 from gateway.install.fittings import BRANCHES, BUDGET_CODES, OPEN_ORDERS, Fittings
 from gateway.install.plan import Plan
-from gateway.install.registers import opened
+from gateway.install.registers import opened, see_that_it_exists
 from gateway.install.secrets_sheet import SecretsFile
-from gateway.install.undo import Undoing
+from gateway.install.undo import Undoing, UndoRefused
 
 DISTRIBUTION = "bestelsync-gateway"
 CONTRACT = "urn:bestelsync:orders:1"
@@ -47,11 +47,11 @@ class NoMoreAnswers(ConfigurationError):
     hint = "Run `gateway init` again, or give the answers as flags with --yes."
 
 
-class NotConfirmed(ConfigurationError):
+class NotConfirmed(UndoRefused):
     """Nobody said yes."""
 
     message = "Nothing was taken back."
-    hint = "Answer y, or add --yes."
+    hint = "Run `gateway init --undo` again, or add --yes."
 
 
 class Language(StrEnum):
@@ -196,7 +196,13 @@ def _confirm(undoing: Undoing, *, yes: bool) -> None:
     typer.echo("This will be taken back:", err=True)
     for sentence in undo.announce(undoing):
         typer.echo(f"  {sentence}", err=True)
-    if not yes and Terminal().ask("Take it back? (y/n)", "n")[:1].lower() not in ("y", "j"):
+    if yes:
+        return
+    try:
+        answer = Terminal().ask("Take it back? (y/n)", "n")
+    except NoMoreAnswers as error:
+        raise NotConfirmed() from error
+    if answer[:1].lower() not in ("y", "j"):
         raise NotConfirmed()
 
 
@@ -230,13 +236,14 @@ def _hand_over(make_fittings: MakeFittings) -> Callable[..., None]:
         """Write the sheet for library and supplier: address, accounts, reports, budget codes. Never a secret."""
         chosen, fittings = choices(context), make_fittings()
         settings = fittings.read_settings(chosen.config)
+        see_that_it_exists(settings.database)
         with opened(settings.database, fittings) as database:
             facts = hand_over.Facts(settings, fittings.systems, suppliers.listing(database), people.listing(database))
         sheet = hand_over.sheet(facts, language.value)
-        if chosen.as_json:
+        if chosen.as_json and to is None:
             show_json(asdict(sheet))
         else:
-            write(sheet_formats.FORMATS[format_.value](sheet), to)
+            write(context, "sheet", sheet_formats.FORMATS[format_.value](sheet), to)
 
     return command
 
@@ -251,7 +258,7 @@ def _service_unit(make_fittings: MakeFittings) -> Callable[..., None]:
         chosen = choices(context)
         settings = make_fittings().read_settings(chosen.config)
         service = service_unit.service(chosen.config.absolute(), settings, user)
-        write(service_unit.unit(settings, service), to)
+        write(context, "unit", service_unit.unit(settings, service), to)
 
     return command
 

@@ -7,6 +7,7 @@ import typer
 from gateway.accounts import suppliers
 from gateway.cli.opening import gateway_of, library_of
 from gateway.cli.printing import choices, show_json, told
+from gateway.cli.tables import show_list
 
 group = typer.Typer(help="Suppliers' programs that may push.", no_args_is_help=True)
 
@@ -47,13 +48,7 @@ def list_accounts(context: typer.Context) -> None:
         }
         for each in found
     ]
-    if choices(context).as_json:
-        show_json(facts)
-        return
-    for each in found:
-        closed = ", closed" if each.disabled_at else ""
-        institutions = " ".join(sorted(each.account.institutions))
-        typer.echo(f"{each.account.name}  sender {each.account.sender}  {institutions}  {each.secrets} secrets{closed}")
+    show_list(context, facts)
 
 
 @group.command("rotate")

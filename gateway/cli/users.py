@@ -8,7 +8,8 @@ import typer
 from gateway.accounts import people
 from gateway.accounts.model import Role
 from gateway.cli.opening import gateway_of, library_of
-from gateway.cli.printing import choices, show_json, told
+from gateway.cli.printing import told
+from gateway.cli.tables import show_list
 from gateway.errors import ConfigurationError
 
 PASSWORD = "GATEWAY_PASSWORD"  # noqa: S105
@@ -68,11 +69,7 @@ def list_people(context: typer.Context) -> None:
         }
         for each in found
     ]
-    if choices(context).as_json:
-        show_json(facts)
-        return
-    for fact in facts:
-        typer.echo(f"{fact['name']}  {fact['display_name']}  {fact['role']}  {' '.join(fact['libraries'])}")
+    show_list(context, facts)
 
 
 @users.command("password")

@@ -24,6 +24,24 @@ class RowsRefused(ConfigurationError):
     hint = "Mend these rows and run `gateway init` again: what was taken stays as it is."
 
 
+class DatabaseMissing(ConfigurationError):
+    """The file of the database is not there; what is kept in it may be in a backup, so nobody makes a new one."""
+
+    message = "The database {path} does not exist."
+    hint = "Put it back from the backup; `gateway init` makes a new, empty one."
+
+
+def see_that_it_exists(url: str) -> None:
+    """See that there is a database, so that looking into it does not make one.
+
+    Raises:
+        DatabaseMissing: it is a file, and the file is not there.
+    """
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        raise DatabaseMissing(path=file)
+
+
 @contextmanager
 def opened(url: str, fittings: Fittings) -> Iterator["Engine"]:
     """The database for one step, let go of afterwards so that no side files stay behind."""

@@ -1,8 +1,11 @@
 """The command line as an operator meets it: real commands on a real database."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -126,16 +129,112 @@ def test_person_is_added_for_a_named_library_only(command: Command, monkeypatch:
     ("arguments", "status", "sentence"),
     [
         (("branches", "list", "-l", "I999"), 2, "There is no library I999"),
-        (("reports", "show", "niets"), 2, "There is no report niets"),
+        (("reports", "show", "niets"), 1, "There is no report niets"),
+        (("orders", "show", "GEEN", "-l", "I202"), 1, "There is no order GEEN in I202."),
         (("--at", "gisteren", "version"), 2, "is not a moment"),
         (("--at", "2026-03-10T06:00", "version"), 2, "does real work"),
         (("--config", "/nergens.toml", "serve"), 2, "does not exist"),
         (("orders", "import", "/nergens.csv", "-l", "I201"), 2, "cannot be read"),
     ],
 )
-def test_wrong_use_is_one_clear_sentence_with_a_remedy(
+def test_what_cannot_be_done_is_one_clear_sentence_with_a_remedy(
     command: Command, arguments: tuple[str, ...], status: int, sentence: str
 ) -> None:
     found, out, err = command(*arguments)
     assert (found, out) == (status, "")
     assert sentence in err and "Traceback" not in err
+
+
+def test_mappings_are_shown_with_the_codes_they_stand_for(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "budgets.csv"
+    file.write_text("code;supplier_code;channel;branch\nJF;JEUGD;SHOP;2011\nJF;-;;\nVR;;;\n")
+    assert command("budgets", "import", str(file), "-l", "I202")[0] == 0
+    shown = command("budgets", "list", "-l", "I202")[1].splitlines()
+    assert "JEUGD (SHOP, branch 2011), -" in shown[1]
+    codes = {each["code"]: each for each in json.loads(command("--json", "budgets", "list", "-l", "I202")[1])}
+    assert [each["supplier_code"] for each in codes["JF"]["mappings"]] == ["JEUGD", ""]
+    assert codes["VR"]["mappings"] == []
+
+
+def test_table_in_a_pipe_is_never_cut_and_has_words_above_it(command: Command, tmp_path: Path) -> None:
+    name = "Vestiging met een naam van meer dan tachtig tekens, [met] haken en :smile: aan het eind van de straat"
+    file = tmp_path / "branches.csv"
+    file.write_text(f"supplier_branch;branch;name\n01;2011;{name}\n")
+    command("branches", "import", str(file), "-l", "I202")
+    heading, line = command("branches", "list", "-l", "I202")[1].splitlines()
+    assert heading.split("  ")[0] == "supplier branch"
+    assert line.rstrip().endswith(name)
+
+
+def test_amounts_are_decimals_and_moments_are_of_the_library(command: Command, stage: Stage) -> None:
+    stage.push(a_mutation(occurred_at=datetime(2026, 3, 10, 11, tzinfo=UTC)), message_id="DAY-1")
+    stage.process()
+    [message] = json.loads(command("--json", "messages", "list", "-l", "I202")[1])
+    [report] = json.loads(command("--json", "reports", "list")[1])
+    order = a_mutation().order_number
+    [effect] = json.loads(command("--json", "orders", "show", order, "-l", "I202")[1])
+    assert effect["at"] == "2026-03-10T12:00:00+01:00"
+    amsterdam = ZoneInfo("Europe/Amsterdam")
+    for moment in (message["received_at"], report["written_at"]):
+        told = datetime.fromisoformat(moment)
+        assert told.utcoffset() == told.astimezone(amsterdam).utcoffset() != timedelta()
+    assert re.fullmatch(r"\d+\.\d\d", effect["committed"])
+    assert report["written_at"].replace("T", " ") in command("reports", "list")[1]
+
+
+def test_every_command_answers_a_program_with_one_document(command: Command, stage: Stage, tmp_path: Path) -> None:
+    stage.push(a_mutation())
+    stage.process()
+    name = json.loads(command("reports", "list", "--json")[1])[0]["name"]
+    assert "AFO291" in json.loads(command("--json", "reports", "show", name)[1])["text"]
+    exported = json.loads(command("--json", "reports", "export", name, "--to", str(tmp_path))[1])
+    assert exported == {"written": [str(tmp_path / f"{name}.pdf")]}
+    assert "definitions" in json.loads(command("--json", "wsdl")[1])["wsdl"]
+    assert len(json.loads(command("--json", "wsdl", "--to", str(tmp_path))[1])["written"]) > 3
+    assert "this version" in json.loads(command("--json", "db", "upgrade")[1])["done"]
+    assert "ExecStart" in json.loads(command("--json", "service-unit", "--user", "daemon")[1])["unit"]
+    assert json.loads(command("suppliers", "disable", "supplier", "--json")[1])["name"] == "supplier"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "error", "remedy"),
+    [
+        (("reports", "show", "niets"), 1, "There is no report niets.", "reports list"),
+        (("branches", "list", "-l", "I999"), 2, "There is no library I999", "Name one of these"),
+        (("branches", "lst"), 2, "lst", "--help"),
+    ],
+)
+def test_what_goes_wrong_is_a_document_too(
+    command: Command, arguments: tuple[str, ...], status: int, error: str, remedy: str
+) -> None:
+    found, out, err = command("--json", *arguments)
+    told = json.loads(out)
+    assert (found, err) == (status, "")
+    assert error in told["error"] and remedy in told["remedy"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("budgets", "list", "-l", "I201"),
+        ("reports", "list"),
+        ("users", "list"),
+        ("suppliers", "list"),
+        ("hand-over",),
+        ("serve",),
+        ("--at", "2026-03-10T06:00", "systems"),
+        ("check",),
+    ],
+)
+def test_database_that_is_gone_is_told_and_not_made_anew(
+    command: Command, stage: Stage, arguments: tuple[str, ...]
+) -> None:
+    stage.gateway.database.dispose()
+    path = stage.folder / "gateway.db"
+    for file in stage.folder.glob("gateway.db*"):
+        file.rename(file.with_suffix(".kept"))
+    status, out, err = command(*arguments)
+    assert status != 0
+    assert f"{path} does not exist." in out + err
+    assert "Put it back from the backup; `gateway init` makes a new, empty one." in out + err
+    assert list(stage.folder.glob("gateway.db*")) == []

@@ -11,7 +11,7 @@ from lxml import etree
 from typer.testing import CliRunner
 
 import schemas
-from gateway.cli import push
+from gateway.cli import contract, push
 from tests.simulators.soap_door import Answer, SoapDoor, fault, soap_door
 
 SECRET = {"GATEWAY_PUSH_SECRET": "geheim"}
@@ -27,6 +27,7 @@ def door() -> Iterator[SoapDoor]:
 def typed(*words: object, env: dict[str, str] | None = None) -> Result:
     app = typer.Typer()
     push.register(app)
+    contract.register(app)
     return CliRunner().invoke(app, [str(word) for word in words], env=SECRET if env is None else env)
 
 

@@ -7,7 +7,7 @@ from gateway.accounts import people, suppliers
 from gateway.db import writing
 from gateway.install.checks.finding import Finding, Patient, doubtful, good, wrong
 from gateway.install.plan import sqlite_file
-from gateway.install.registers import opened
+from gateway.install.registers import DatabaseMissing, opened
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -19,7 +19,7 @@ def database(patient: Patient) -> Iterator[Finding]:
     """The database can be reached and written to, and its tables are of this version."""
     file = sqlite_file(patient.settings.database)
     if file is not None and not file.exists():
-        yield wrong("database", f"{file} does not exist.", "Run `gateway init` to make it, or mend `database`.")
+        yield wrong("database", f"{file} does not exist.", DatabaseMissing.hint)
         return
     with opened(patient.settings.database, patient.fittings) as engine:
         shown = str(file or engine.url.render_as_string(hide_password=True))
