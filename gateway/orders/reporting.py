@@ -1,7 +1,7 @@
 """From what a run did to its processing report, for the rooms that lay it out and keep it."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -44,7 +44,8 @@ def report(database: Engine, run: Run, number: int, processed_at: datetime, read
     """Everything that the run has to tell. The lines are read from the database whenever they are asked for."""
     with reading(database) as connection:
         message = progress.message_of(connection, run.message_pk) if run.message_pk else None
-        kinds = _kinds(connection, run)
+        received = accounting.recount(connection, run)
+        kinds = _kinds(connection, run, received)
         order = accounting.BY_BRANCH if reader.layout is Layout.INA else accounting.BY_BUDGET
         language = reader.library.language
         return Report(
@@ -64,7 +65,7 @@ def report(database: Engine, run: Run, number: int, processed_at: datetime, read
             budgets=tuple(_budgets(connection, run, reader)),
             slips=tuple(_slips(connection, run, reader.library.time_zone)),
             codes=tuple(_codes(connection, run)),
-            books=_books(connection, run, message, kinds),
+            books=_books(run, message, received, kinds),
             cancelled=_lines(database, run, accounting.CANCELLED, order, language),
             attention=_lines(database, run, accounting.ATTENTION, order, language),
             detail=_lines(database, run, accounting.ALL, order, language),
@@ -152,19 +153,24 @@ def _line(row: Any, language: str) -> ReportLine:
 
 _APPLIED = (Outcome.APPLIED, Outcome.APPLIED_WITH_WARNING)
 
+Received = Mapping[str, tuple[int, int, int]]
+"""Per kind the mutations, copies and cents of a message."""
 
-def _kinds(connection: Connection, run: Run) -> tuple[KindTally, ...]:
+
+def _kinds(connection: Connection, run: Run, received: Received) -> tuple[KindTally, ...]:
     counts = accounting.outcome_counts(connection, run)
     sums = accounting.copies_and_amounts(connection, run)
+    opening = accounting.left_waiting(connection, run)
 
     def tally(kind: Kind) -> KindTally:
         def number(*outcomes: Outcome) -> int:
-            return sum(count for of, outcome, count, _ in counts if of == kind and outcome in outcomes)
+            return sum(counts.get((kind, outcome), 0) for outcome in outcomes)
 
         copies, amount = sums.get(kind, (0, 0))
         return KindTally(
             kind=kind,
-            received=sum(own for of, _, _, own in counts if of == kind),
+            opening=opening.get(kind, 0),
+            received=received.get(kind, (0, 0, 0))[0],
             applied=number(*_APPLIED),
             warned=number(Outcome.APPLIED_WITH_WARNING),
             known=number(Outcome.KNOWN),
@@ -177,12 +183,11 @@ def _kinds(connection: Connection, run: Run) -> tuple[KindTally, ...]:
     return tuple(tally(kind) for kind in Kind)
 
 
-def _books(connection: Connection, run: Run, message: Any, kinds: Iterable[KindTally]) -> Books:
-    tallies = list(kinds)
+def _books(run: Run, message: Any, received: Received, tallies: Sequence[KindTally]) -> Books:
     declared = counted = None
     if message is not None:
         declared = ControlTotals(message.declared_mutations, message.declared_copies, Cents(message.declared_cents))
-        mutations, copies, amount = accounting.recount(connection, message.pk)
+        mutations, copies, amount = (sum(each) for each in zip((0, 0, 0), *received.values(), strict=True))
         counted = ControlTotals(mutations, copies, Cents(amount))
     return Books(
         opening_waiting=run.opening_waiting,
@@ -191,7 +196,7 @@ def _books(connection: Connection, run: Run, message: Any, kinds: Iterable[KindT
         warned=sum(tally.warned for tally in tallies),
         known=sum(tally.known for tally in tallies),
         refused=sum(tally.refused for tally in tallies),
-        closing_waiting=progress.waiting_count(connection, run.institution, run.sender),
+        closing_waiting=sum(tally.waiting for tally in tallies),
         declared=declared,
         counted=counted,
     )

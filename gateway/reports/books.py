@@ -4,28 +4,27 @@ from collections.abc import Iterable, Iterator
 
 from gateway.reports import terms
 from gateway.reports.document import Cell, CellKind, Column, Item, Part, Rows, Section, Total
-from gateway.reports.model import Audience, Books, BudgetRecap, ControlTotals, KindTally, Layout, Report
+from gateway.reports.model import Audience, Books, BudgetRecap, ControlTotals, KindTally, Report
 from gateway.wording import say
 
-_COUNTS = ("received", "applied", "warned", "known", "refused", "waiting", "copies")
-_APPLIED_COUNTS = ("applied", "copies")
+_COUNTS = ("opening", "received", "applied", "warned", "known", "refused", "waiting", "copies")
 
 
 def sections(report: Report, audience: Audience) -> tuple[Section, ...]:
     """The books; the supplier's have no budget amounts."""
-    # The INA layout opens its own part with the whole table of kinds, so that the books need not repeat it.
-    counts = _APPLIED_COUNTS if report.layout is Layout.INA else _COUNTS
+    language = report.language
+    closing = say("Waited + received = applied + known + refused + waiting.", language)
     return (
-        _movement(report.books, report.language),
-        _control(report.books, report.language),
-        _by_kind(report, "booksByKind", say("The books per kind", report.language), Part.BOOKS, counts),
+        _movement(report.books, language),
+        _control(report.books, language),
+        _by_kind(report, "booksByKind", say("The books per kind", language), Part.BOOKS, closing),
         _by_budget(report, audience),
     )
 
 
 def summary(report: Report) -> Section:
     """What became of the mutations of each kind."""
-    return _by_kind(report, "summary", say("Summary", report.language), Part.DETAIL, _COUNTS)
+    return _by_kind(report, "summary", say("Summary", report.language), Part.DETAIL)
 
 
 def table(content: Iterable[tuple[Cell, ...]], total: Total | None = None) -> Rows:
@@ -94,13 +93,13 @@ def _counts(totals: ControlTotals) -> tuple[int, int, int]:
     return totals.mutations, totals.copies, totals.amount
 
 
-def _by_kind(report: Report, key: str, title: str, part: Part, counts: tuple[str, ...]) -> Section:
+def _by_kind(report: Report, key: str, title: str, part: Part, intro: str = "") -> Section:
     language = report.language
     words = terms.tallies(language)
-    names = (*counts, "amount")
+    names = (*_COUNTS, "amount")
     columns = (
         Column("kind", say("Kind", language), 14, CellKind.TERM, words=terms.kinds(language)),
-        *(Column(count, words[count], 11, CellKind.NUMBER) for count in counts),
+        *(Column(count, words[count], 11, CellKind.NUMBER) for count in _COUNTS),
         Column("amount", say("Amount", language), 14, CellKind.AMOUNT),
     )
 
@@ -116,6 +115,7 @@ def _by_kind(report: Report, key: str, title: str, part: Part, counts: tuple[str
         rows=table(map(row, report.kinds), Total(say("Together", language), sums, grand=True)),
         empty=say("No mutations were received.", language),
         row_name="tally",
+        intro=intro,
     )
 
 

@@ -117,10 +117,11 @@ Lines = Callable[[], Iterator[ReportLine]]
 class KindTally:
     """What the run did with the mutations of one kind: numbers of mutations, then copies and amount of the applied.
 
-    `applied` counts those with a warning too; `warned` says how many of them had one.
+    `opening` waited from earlier runs. `applied` counts those with a warning too; `warned` says how many had one.
     """
 
     kind: str
+    opening: int = 0
     received: int = 0
     applied: int = 0
     warned: int = 0
@@ -129,6 +130,11 @@ class KindTally:
     waiting: int = 0
     copies: int = 0
     amount: Cents = NOTHING
+
+    @property
+    def closes(self) -> bool:
+        """Whether nothing of this kind was lost, doubled or taken for another kind."""
+        return self.opening + self.received == self.applied + self.known + self.refused + self.waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +241,11 @@ class Report:
     detail_count: int = 0
     corrects: str = ""
     """The name of the report that this one corrects; empty for an ordinary run."""
+
+    @property
+    def closes(self) -> bool:
+        """Whether the books close, together and per kind."""
+        return self.books.close and all(kind.closes for kind in self.kinds)
 
     @property
     def processed_locally_at(self) -> datetime:

@@ -96,7 +96,7 @@ def _in_short(report: Report) -> str:
     counts = report.books
     return say(
         "{applied} applied ({warned} of them with a warning), {known} already known, {waiting} waiting, "
-        "{refused} refused; {cancelled} cancelled by the supplier.",
+        "{refused} refused; {cancelled} cancelled.",
         report.language,
         applied=counts.applied,
         warned=counts.warned,
@@ -109,7 +109,7 @@ def _in_short(report: Report) -> str:
 
 def _remarks(report: Report) -> tuple[str, ...]:
     alarms = []
-    if not report.books.close:
+    if not report.closes:
         alarm = "The books below do not close: call whoever runs the gateway, and name this report."
         alarms.append(say(alarm, report.language))
     return (*alarms, *report.remarks)

@@ -63,6 +63,7 @@ _ENTRIES = {
 }
 _SIDES = {"declared": "Supplier", "counted": "Gateway", "difference": "Difference"}
 _TALLIES = {
+    "opening": "Waited",
     "received": "Received",
     "applied": "Applied",
     "warned": "Of which !",

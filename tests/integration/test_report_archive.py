@@ -68,7 +68,7 @@ def test_report_is_kept_in_all_six_formats(database: sa.Engine, folder: Path) ->
     kept = archive.keep(database, folder, a_report(), Audience.STAFF)
     assert kept.formats == tuple(Format)
     assert files_in(folder) == sorted(f"I202/2026/{NAME}{form.extension}" for form in Format)
-    assert (kept.mutation_count, kept.cancelled_count, kept.waiting_count) == (12, 2, 3)
+    assert (kept.mutation_count, kept.cancelled_count, kept.waiting_count) == (10, 2, 1)
     assert (kept.refused_count, kept.warning_count) == (1, 1)
     for form in Format:
         file = archive.open_file(database, folder, NAME, form, Audience.STAFF)

@@ -6,11 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from gateway.orders.store import deliveries
 from gateway.orders.store.progress import Run
 
 _APPLIED = "outcomes.outcome in ('APPLIED', 'APPLIED_WITH_WARNING')"
 # What a change takes back from the old division is money, not copies that are ordered once more.
-_NOT_TAKEN_BACK = "not (effects.kind = 'CHANGED' and effects.committed < 0)"
+_NOT_TAKEN_BACK = "not effects.is_taken_back"
 
 _LINE_COLUMNS = """
     mutations.pk, mutations.occurred_at, mutations.mutation_id, mutations.kind, mutations.order_number,
@@ -21,15 +22,17 @@ _LINE_COLUMNS = """
     coalesce(effects.branch, mutations.branch) as branch, effects.budget_code,
     coalesce(effects.supplier_budget_code, mutations.budget_code) as supplier_budget_code,
     effects.copies, effects.committed, effects.shipped, effects.amount,
-    outcomes.outcome, outcomes.findings, deliveries.state_before, deliveries.state_after, deliveries.state,
-    deliveries.reason
+    outcomes.outcome, outcomes.findings, deliveries.state_before, deliveries.state_after,
+    case when outcomes.outcome = 'WAITING' then '' when deliveries.state = 'refused later' then 'handed over'
+        else deliveries.state end as state
 """
+# A line that waited for a decision in this run may have been decided in a later one: then this run knew nothing of it.
 _LINE_TABLES = """
     outcomes join mutations on mutations.pk = outcomes.mutation_pk
     join messages on messages.pk = mutations.message_pk
-    left join effects on effects.mutation_pk = outcomes.mutation_pk
+    left join deliveries on deliveries.mutation_pk = outcomes.mutation_pk and deliveries.place < :later
+    left join effects on effects.mutation_pk = deliveries.mutation_pk
     left join order_lines on order_lines.pk = effects.line_pk
-    left join deliveries on deliveries.mutation_pk = outcomes.mutation_pk
 """
 BY_BRANCH = "branch, mutations.kind, mutations.moment, mutations.pk, effects.pk"
 BY_BUDGET = (
@@ -42,25 +45,42 @@ ATTENTION = "outcomes.outcome in ('WAITING', 'REFUSED', 'APPLIED_WITH_WARNING')"
 
 
 def lines(connection: sa.Connection, run: Run, which: str, order: str) -> Iterator[Any]:
-    """The lines of a run, one per mutation and share, as they come from the database."""
+    """The lines of a run, one per mutation and share, as they come from the database.
+
+    They say what the run knew, whenever they are asked for; but a line that the library system confirmed since,
+    after it was handed over, is confirmed.
+    """
     statement = sa.text(
         f"select {_LINE_COLUMNS} from {_LINE_TABLES} where outcomes.run_pk = :run and {which} order by {order}"
     )
-    found = connection.execution_options(yield_per=1000).execute(statement, {"run": run.pk})
+    found = connection.execution_options(yield_per=1000).execute(statement, _planned_by(run))
     # Thirty names are read from every row, and a row of the database's own looks each of them up.
     row = namedtuple("row", found.keys())  # type: ignore[misc]  # the statement above is where they stand
     yield from map(row._make, found)
 
 
-def outcome_counts(connection: sa.Connection, run: Run) -> list[tuple[str, str, int, int]]:
-    """Per kind and outcome how many mutations, and how many of them came with the run's own message."""
+def _planned_by(run: Run) -> dict[str, int]:
+    return {"run": run.pk, "later": deliveries.first_place(run.pk + 1)}
+
+
+def outcome_counts(connection: sa.Connection, run: Run) -> dict[tuple[str, str], int]:
+    """How many mutations of each kind had each outcome in this run."""
     statement = sa.text(
-        "select mutations.kind, outcome, count(*),"
-        " sum(case when mutations.message_pk = :message then 1 else 0 end) from outcomes"
-        " join mutations on mutations.pk = outcomes.mutation_pk where run_pk = :run group by mutations.kind, outcome"
+        "select mutations.kind, outcome, count(*) from outcomes join mutations on mutations.pk = outcomes.mutation_pk"
+        " where run_pk = :run group by mutations.kind, outcome"
     )
-    rows = connection.execute(statement, {"run": run.pk, "message": run.message_pk or 0})
-    return [(row[0], row[1], int(row[2]), int(row[3])) for row in rows]
+    return {(kind, outcome): int(count) for kind, outcome, count in connection.execute(statement, {"run": run.pk})}
+
+
+def left_waiting(connection: sa.Connection, run: Run) -> dict[str, int]:
+    """How many mutations of each kind the run before this one of the same library and sender left waiting."""
+    statement = sa.text(
+        "select mutations.kind, count(*) from outcomes join mutations on mutations.pk = outcomes.mutation_pk"
+        " where outcome = 'WAITING' and run_pk = (select max(pk) from runs"
+        "  where institution = :institution and sender = :sender and pk < :run) group by mutations.kind"
+    )
+    values = {"run": run.pk, "institution": run.institution, "sender": run.sender}
+    return {kind: int(count) for kind, count in connection.execute(statement, values)}
 
 
 def copies_and_amounts(connection: sa.Connection, run: Run) -> dict[str, tuple[int, int]]:
@@ -115,7 +135,7 @@ def codes_used(connection: sa.Connection, run: Run) -> list[sa.Row[Any]]:
         "  ('APPLIED', 'APPLIED_WITH_WARNING', 'WAITING')) used"
         " where supplier_code is not null group by supplier_code, library_code order by supplier_code, library_code"
     )
-    return list(connection.execute(statement, {"run": run.pk}))
+    return list(connection.execute(statement, _planned_by(run)))
 
 
 def left_out(connection: sa.Connection, run: Run) -> dict[str, int]:
@@ -131,12 +151,12 @@ def left_out(connection: sa.Connection, run: Run) -> dict[str, int]:
     return counts
 
 
-def recount(connection: sa.Connection, message_pk: int) -> tuple[int, int, int]:
-    """Mutations, copies and cents of a message, counted again from what was kept."""
+def recount(connection: sa.Connection, run: Run) -> dict[str, tuple[int, int, int]]:
+    """Per kind the mutations, copies and cents of the run's own message, counted again from what was kept."""
     statement = sa.text(
-        "select count(*), coalesce(sum(cast(quantity as integer)), 0), coalesce(sum(cast(quantity as integer)"
-        " * cast(round(cast(coalesce(net_price, '0') as numeric) * 100) as bigint)), 0)"
-        " from mutations where message_pk = :message"
+        "select kind, count(*), sum(cast(quantity as integer)), sum(cast(quantity as integer)"
+        " * cast(round(cast(coalesce(net_price, '0') as numeric) * 100) as bigint))"
+        " from mutations where message_pk = :message group by kind"
     )
-    row = connection.execute(statement, {"message": message_pk}).one()
-    return int(row[0]), int(row[1]), int(row[2])
+    rows = connection.execute(statement, {"message": run.message_pk})
+    return {kind: (int(mutations), int(copies), int(cents)) for kind, mutations, copies, cents in rows}

@@ -24,9 +24,14 @@ _COLUMNS = (
 _WIRE = ", ".join(f"mutations.{name}" for name in WIRE_COLUMNS)
 
 
+def first_place(run_pk: int) -> int:
+    """The first place in the order of delivery that is this run's; those of later runs are higher."""
+    return run_pk * _PLACES_A_RUN
+
+
 def next_place(connection: sa.Connection, run: Run) -> int:
     """The first free place in the order of delivery for this run; later runs come after it."""
-    first = run.pk * _PLACES_A_RUN
+    first = first_place(run.pk)
     last = connection.execute(
         sa.select(sa.func.max(deliveries.c.place)).where(
             deliveries.c.place >= first, deliveries.c.place < first + _PLACES_A_RUN
