@@ -139,19 +139,34 @@ def _effect(row: dict[str, Any], time_zone: str) -> dict[str, Any]:
 
 @waiting.command("list")
 def list_waiting(context: typer.Context, library: Library) -> None:
-    """Show what waits for a decision, and why."""
+    """Show what waits, for a decision or for the library system, and why."""
     with reading(_of(context, library).database) as connection:
-        found = [
-            {
-                "mutation": row.mutation_id,
-                "order": f"{row.order_number}/{row.order_line}",
-                "kind": row.kind,
-                "since": row.since,
-                "why": sentences(progress.unpack(row.findings)),
-            }
+        undecided = [
+            _waiting_line(row, "a decision", sentences(progress.unpack(row.findings)))
             for row in enquiries.waiting_lines(connection, library)
         ]
-    _show(context, found)
+        undelivered = [
+            _waiting_line(row, "the library system", _why_undelivered(row))
+            for row in enquiries.undelivered_lines(connection, library)
+        ]
+    _show(context, undecided + undelivered)
+
+
+def _waiting_line(row: Any, waits_for: str, why: str) -> dict[str, Any]:
+    return {
+        "mutation": row.mutation_id,
+        "order": f"{row.order_number}/{row.order_line}",
+        "kind": row.kind,
+        "since": row.since,
+        "waits_for": waits_for,
+        "why": why,
+    }
+
+
+def _why_undelivered(row: Any) -> str:
+    if row.reason is None:
+        return "It is decided and will be handed over by its run."
+    return f"The library system could not be reached: {row.reason} It is tried again at {row.next_try_at}."
 
 
 @messages.command("list")

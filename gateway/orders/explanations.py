@@ -93,7 +93,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "Order {order} is already known with another content.", "Ask the supplier which of the two holds."
     ),
     "mutation-conflict": Explanation(
-        "Mutation {mutation} was received before with another content.",
+        "Mutation {mutation} was received before with another content, or for another library.",
         "The supplier must send a change under a mutationId of its own.",
     ),
     "too-many": Explanation(

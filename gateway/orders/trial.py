@@ -7,9 +7,9 @@ from itertools import islice
 
 from gateway.db import Connection
 from gateway.library import Library
+from gateway.orders.decision import Decision
 from gateway.orders.explanations import sentences
 from gateway.orders.ledger import LineKey
-from gateway.orders.lifecycle import Decision
 from gateway.orders.model import MessageHeader, Outcome, PlanLine
 from gateway.orders.planning import Planner
 from gateway.orders.store import codes, lines, spools

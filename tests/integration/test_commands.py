@@ -105,6 +105,19 @@ def test_reports_waiting_lines_and_messages_can_be_looked_at(command: Command, s
     assert (message["message_id"], message["report"]) == ("DAY-1", report["name"])
 
 
+def test_lines_that_wait_for_the_library_system_are_listed_with_the_reason(command: Command, stage: Stage) -> None:
+    stage.wise.down()
+    stage.push(a_mutation(mutation_id="M-1"), institution="I201")
+    stage.push(a_mutation(mutation_id="M-2", order_number="B2", branch="09"), institution="I201")
+    stage.process()
+    undecided, undelivered = json.loads(command("--json", "waiting", "list", "-l", "I201")[1])
+    assert (undecided["mutation"], undecided["waits_for"]) == ("M-2", "a decision")
+    assert (undelivered["mutation"], undelivered["waits_for"]) == ("M-1", "the library system")
+    assert stage.wise.address in undelivered["why"] and "tried again at" in undelivered["why"]
+    assert json.loads(command("--json", "waiting", "list", "-l", "I202")[1]) == []
+    stage.wise.up()
+
+
 def test_secret_of_a_supplier_is_shown_once_and_can_be_rotated_without_a_gap(command: Command, stage: Stage) -> None:
     first = json.loads(command("--json", "suppliers", "add", "tweede", "--sender", "000003", "-l", "I201")[1])
     second = json.loads(command("--json", "suppliers", "rotate", "tweede")[1])

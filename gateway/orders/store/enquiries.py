@@ -115,6 +115,22 @@ def waiting_lines(connection: sa.Connection, institution: str) -> Sequence[sa.Ro
     return connection.execute(statement, {"institution": institution}).all()
 
 
+def undelivered_lines(connection: sa.Connection, institution: str) -> Sequence[sa.Row[Any]]:
+    """What was decided and is not in the library system yet, in the order in which it will be handed over.
+
+    Mutation id, order, kind, since when; and, while the system cannot be reached, its reason and the next try.
+    """
+    statement = sa.text(
+        "select mutations.mutation_id, mutations.kind, mutations.order_number, mutations.order_line,"
+        " messages.received_at as since, system_health.reason, system_health.next_try_at from deliveries"
+        " join mutations on mutations.pk = deliveries.mutation_pk join messages on messages.pk = mutations.message_pk"
+        " left join system_health on system_health.institution = deliveries.institution"
+        " where deliveries.institution = :institution and deliveries.state in ('to deliver', 'offered')"
+        " order by deliveries.place"
+    )
+    return connection.execute(statement, {"institution": institution}).all()
+
+
 def newest_messages(connection: sa.Connection, institution: str, most: int) -> Sequence[sa.Row[Any]]:
     """The newest messages of a library, with the report of their run."""
     statement = sa.text(
