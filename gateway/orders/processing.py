@@ -80,17 +80,17 @@ def run(workshop: Workshop, institution: str, message_pk: int | None, put_off_un
             with writing(workshop.database) as connection:
                 deliveries.postpone(connection, institution, stamp(clock.now()), was=put_off_until)
         delivery.read_back(workshop.database, served.system, institution)
-        for sender in _senders(workshop.database, served.library, message_pk):
+        for sender in _senders(workshop.database, institution, message_pk):
             for earlier in _left_over(workshop.database, served.library, sender, message_pk):
                 _run(workshop, served, institution, sender, earlier)
             _run(workshop, served, institution, sender, message_pk)
 
 
-def _senders(database: Engine, library: Library, message_pk: int | None) -> list[str]:
+def _senders(database: Engine, institution: str, message_pk: int | None) -> list[str]:
     with reading(database) as connection:
         if message_pk is not None:
             return [progress.message_of(connection, message_pk).sender]
-        return progress.senders_waiting(connection, library.institution, _taken_up_by_now(library))
+        return progress.senders_waiting(connection, institution)
 
 
 def _left_over(database: Engine, library: Library, sender: str, message_pk: int | None) -> list[int | None]:

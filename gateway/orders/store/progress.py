@@ -148,19 +148,18 @@ def has_news(connection: sa.Connection, run: Run) -> bool:
     return any(connection.execute(each).first() is not None for each in (statement, refused_later))
 
 
-def senders_waiting(connection: sa.Connection, institution: str, received_by: str = _ALWAYS) -> list[str]:
-    """The senders for whom something waits in a library, or whose messages, received by then, were not done."""
+def senders_waiting(connection: sa.Connection, institution: str) -> list[str]:
+    """The senders for whom something waits in a library, or whose messages were not all done."""
     statement = sa.text(
         "select sender from waiting where institution = :institution"
         " union select sender from deliveries where institution = :institution and state in ('to deliver', 'offered')"
         " union select sender from deliveries where institution = :institution and state = 'refused later'"
         "  and told_in is null"
         " union select sender from runs where institution = :institution and finished_at is null"
-        " union select sender from messages where institution = :institution and received_at <= :received_by"
+        " union select sender from messages where institution = :institution"
         "  and not exists (select 1 from runs where message_pk = messages.pk) order by 1"
     )
-    values = {"institution": institution, "received_by": received_by}
-    return list(connection.execute(statement, values).scalars())
+    return list(connection.execute(statement, {"institution": institution}).scalars())
 
 
 def waiting_count(connection: sa.Connection, institution: str, sender: str) -> int:
