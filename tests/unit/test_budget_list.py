@@ -134,3 +134,32 @@ def test_every_code_is_as_the_file_says_or_as_it_was(
     assert {code.code: code.initial for code in codes} == {code: amount * 100 for code, amount in expected.items()}
     assert {each.supplier_code: each.library_code for each in mappings} == {f"OUR-{code}": code for code in expected}
     assert len(codes) == len(mappings) == len(expected)
+
+
+def test_old_mapping_stays_once_and_only_to_a_code_that_is_listed() -> None:
+    found = _read(
+        {"code": "VR", "supplier_code": "JEUGD", "year": "x"},
+        {"code": "VR", "supplier_code": "STRIP", "year": "x"},
+        {"code": "JF", "supplier_code": "JEUGD"},
+    )
+    before = [BudgetMapping("JEUGD", "JF"), BudgetMapping("STRIP", "ST")]
+    codes, mappings = found.beside([BudgetCode("JF"), BudgetCode("ST")], before)
+    assert [code.code for code in codes] == ["JF"]
+    assert mappings == [BudgetMapping("JEUGD", "JF")]
+
+
+def test_mapping_row_without_a_year_speaks_of_the_code_in_each_of_its_years() -> None:
+    years = ({"code": "JF", "year": "2025"}, {"code": "JF", "year": "2026"})
+    found = _read({"code": "JF", "description": "Jeugd", "supplier_code": "JEUGD"}, *years)
+    assert [(code.year, code.description) for code in _codes(found)] == [(2025, "Jeugd"), (2026, "Jeugd")]
+
+
+def test_days_that_cross_over_two_rows_are_refused() -> None:
+    found = _read({"code": "JF", "valid_from": "2026-07-01"}, {"code": "JF", "valid_until": "2026-06-30"})
+    assert not found.codes
+    assert found.groups.sentences()[0] == "line 2: valid_from of JF lies after its valid_until, by its rows together"
+
+
+def test_row_that_stands_there_twice_gives_one_mapping() -> None:
+    row = {"code": "JF", "supplier_code": "JEUGD"}
+    assert len(_read(row, dict(row)).mappings) == 1

@@ -68,3 +68,14 @@ def test_only_the_one_way_to_write_a_day_is_taken(text: str) -> None:
 @pytest.mark.parametrize(("text", "read"), [("ja", True), ("NEE", False), ("yes", True), ("0", False), ("", None)])
 def test_yes_and_no_are_read_in_both_languages(text: str, read: bool | None) -> None:
     assert cells.yes(Row(2, {"blocked": text}), "blocked") is read
+
+
+@pytest.mark.parametrize(("text", "read"), [("1", 1), ("9999", 9999), ("", None)])
+def test_number_is_read_up_to_both_ends(text: str, read: int | None) -> None:
+    assert cells.number(Row(2, {"copies": text}), "copies", 1, 9999) == read
+
+
+@pytest.mark.parametrize("text", ["0", "10000", "-1", "1.5", "٣"])
+def test_number_outside_its_ends_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="copies must be a whole number from 1 to 9999"):
+        cells.number(Row(2, {"copies": text}), "copies", 1, 9999)
