@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from gateway.db import Connection, Engine, reading
 from gateway.library import Library
 from gateway.money import NOTHING, Cents, cents
-from gateway.orders.explanations import DAYS, EXPLANATIONS, Finding
+from gateway.orders.explanations import DAYS, EXPLANATIONS, Explanation, Finding
 from gateway.orders.model import BudgetCode, Kind, Outcome
-from gateway.orders.store import accounting, codes, deliveries, progress
+from gateway.orders.store import accounting, codes, progress
 from gateway.orders.store.progress import Run
 from gateway.reports.model import (
     Books,
@@ -67,7 +67,8 @@ def report(database: Engine, run: Run, number: int, processed_at: datetime, read
             codes=tuple(_codes(connection, run)),
             books=_books(run, message, received, kinds),
             cancelled=_lines(database, run, accounting.CANCELLED, order, language),
-            attention=_lines(database, run, accounting.ATTENTION, order, language),
+            attention=_attention(database, run, order, language),
+            refused_later=accounting.refused_later_count(connection, run),
             detail=_lines(database, run, accounting.ALL, order, language),
             detail_count=sum(tally.applied + tally.known + tally.refused + tally.waiting for tally in kinds),
         )
@@ -88,9 +89,11 @@ def _told(finding: Finding, language: str) -> dict[str, str]:
     }
 
 
-def _hint(findings: Iterable[Finding], language: str) -> str:
-    hints = dict.fromkeys(EXPLANATIONS[each.code].hint for each in findings if EXPLANATIONS[each.code].hint)
-    return " ".join(say(hint, language) for hint in hints)
+def _hint(findings: Sequence[Finding], language: str) -> str:
+    # Booked on the fall-back, the line waits for nothing any more: only that advice still holds.
+    fallen_back = [each for each in findings if each.code == "fall-back-budget"]
+    hints = dict.fromkeys(EXPLANATIONS[each.code].hint for each in fallen_back or findings)
+    return " ".join(say(hint, language) for hint in hints if hint)
 
 
 @lru_cache(maxsize=1000)
@@ -141,7 +144,7 @@ def _line(row: Any, language: str) -> ReportLine:
         shipped=Cents(row.shipped or 0),
         channel=row.channel or "",
         state_before=row.state_before or "",
-        state_after=row.state_after or "",
+        state_after=f"{row.state_after}{'_PARTLY' if row.is_partly else ''}" if row.state_after else "",
         action_code=row.action_code or "",
         reason_code=row.reason_code or "",
         reason_text=row.reason_text or "",
@@ -149,6 +152,24 @@ def _line(row: Any, language: str) -> ReportLine:
         expected_date=date.fromisoformat(row.expected_date[:10]) if row.expected_date else None,
         delivery=row.state or "",
     )
+
+
+def _attention(database: Engine, run: Run, order: str, language: str) -> Lines:
+    """What needs a hand: first what the library system refused after all, then what this run itself has to tell."""
+    of_run = _lines(database, run, accounting.ATTENTION, order, language)
+
+    def read() -> Iterator[ReportLine]:
+        with reading(database) as connection:
+            late = accounting.refused_later(connection, run)
+        for row in late:
+            told = say(_REFUSED_LATER.sentence, language, reason=row.reason)
+            line = _line(row, language)
+            yield line._replace(
+                outcome=Outcome.REFUSED, code="refused-later", sentence=told, hint=say(_REFUSED_LATER.hint, language)
+            )
+        yield from of_run()
+
+    return read
 
 
 _APPLIED = (Outcome.APPLIED, Outcome.APPLIED_WITH_WARNING)
@@ -203,11 +224,10 @@ def _books(run: Run, message: Any, received: Received, tallies: Sequence[KindTal
 
 
 def _budgets(connection: Connection, run: Run, reader: Reader) -> Iterator[BudgetRecap]:
-    known: dict[str, BudgetCode] = {}
-    for code in codes.listed(connection, run.institution):
-        known.setdefault(code.code, code)
+    known = {(code.code, code.year): code for code in codes.listed(connection, run.institution)}
     for row in accounting.budget_movements(connection, run):
-        code = known.get(row.budget_code, BudgetCode(row.budget_code))
+        budget = (row.budget_code, row.budget_year)
+        code = known.get(budget, BudgetCode(row.budget_code, year=row.budget_year))
         after = int(row.before + row.added - row.released - row.shipped)
         available = None
         if code.initial is not None:
@@ -224,7 +244,7 @@ def _budgets(connection: Connection, run: Run, reader: Reader) -> Iterator[Budge
             after=Cents(after),
             available=available,
             copies=int(row.copies),
-            flag=_flag(code, available, is_fall_back=code.code == reader.fall_back and code.code not in known),
+            flag=_flag(code, available, is_fall_back=code.code == reader.fall_back and budget not in known),
         )
 
 
@@ -257,8 +277,8 @@ _NUMBERS = {
     "number-gap": "The supplier's previous message had number {before}, this one {number}: one may be missing.",
     "number-back": "The supplier's previous message had number {before}, this one {number}: its numbers went back.",
 }
-_REFUSED_LATER = (
-    "The library system refused order {order} ({title}) after it was handed over: {reason}. Enter it there by hand."
+_REFUSED_LATER = Explanation(
+    "The library system refused it after it was handed over: {reason}", "Enter it in the library system by hand."
 )
 _CANNOT = "The library system cannot be told: {elements}. Between brackets: the number of lines."
 
@@ -267,9 +287,6 @@ def _remarks(connection: Connection, run: Run, message: Any, language: str) -> I
     for remark in json.loads(message.remarks) if message is not None else ():
         code, before, number = remark.split()
         yield say(_NUMBERS[code], language, before=before, number=number)
-    for row in deliveries.refused_later(connection, run):
-        order = f"{row.order_number}/{row.order_line}"
-        yield say(_REFUSED_LATER, language, order=order, title=row.title or "", reason=row.reason)
     if left_out := accounting.left_out(connection, run):
         elements = ", ".join(f"{element} ({lines})" for element, lines in sorted(left_out.items()))
         yield say(_CANNOT, language, elements=elements)

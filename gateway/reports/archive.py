@@ -179,7 +179,7 @@ def _report_row(connection: sa.Connection, report: Report, audience: Audience, c
         mutation_count=report.books.received,
         cancelled_count=cancelled,
         waiting_count=report.books.closing_waiting,
-        refused_count=report.books.refused,
+        refused_count=report.books.refused + report.refused_later,
         warning_count=report.books.warned,
     )
     return int(connection.execute(insert.returning(reports.c.pk)).scalar_one())

@@ -241,6 +241,8 @@ class Report:
     detail_count: int = 0
     corrects: str = ""
     """The name of the report that this one corrects; empty for an ordinary run."""
+    refused_later: int = 0
+    """How many lines of earlier reports the library system refused after all; they stand first in `attention`."""
 
     @property
     def closes(self) -> bool:

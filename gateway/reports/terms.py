@@ -23,7 +23,9 @@ _OUTCOMES = {
 }
 _STATES = {
     "IN_ORDER": "On order",
+    "IN_ORDER_PARTLY": "Partly on order",
     "DELAYED": "Delayed",
+    "DELAYED_PARTLY": "Partly delayed",
     "SHIPPED": "On its way",
     "CANCELLED": "Cancelled",
 }

@@ -9,6 +9,7 @@ import pytest
 
 from gateway.db import writing
 from gateway.money import Cents
+from gateway.orders.budgets import BudgetMapping
 from gateway.orders.model import Channel, Kind
 from gateway.orders.store import codes
 from tests.builders import a_mutation
@@ -293,7 +294,45 @@ def test_line_that_vsmart_refuses_afterwards_is_told_in_the_next_report(stage: S
     states = dict(stage.rows("select mutation_id, state from deliveries join mutations on pk = mutation_pk"))
     assert states == {"M-1": "confirmed", "M-2": "refused later"}
     _, later = stage.reports("I202")
-    told = " ".join(later.split())
-    assert "weigerde bestelling B2/7" in told and "Titel niet gevonden" in told
+    told = " ".join(later.partition("VRAAGT AANDACHT")[2].split())
+    assert "B2" in told and "weigerde dit alsnog" in told and "Titel niet gevonden" in told
+    assert stage.rows("select refused_count from reports order by pk desc limit 1") == [(1,)]
     stage.release()
     assert len(stage.reports("I202")) == 2
+
+
+def test_change_down_to_what_was_shipped_cancels_the_rest_in_the_library_system(stage: Stage) -> None:
+    stage.push(
+        a_mutation(), a_mutation(Kind.SHIPPED, hour=1, quantity=1), a_mutation(Kind.CHANGED, hour=2, quantity=1),
+        institution="I201",
+    )  # fmt: skip
+    stage.process()
+    assert [(row.message_type, row.amount) for row in stage.wise.rows] == [
+        ("ORDER", 2),
+        ("SHIPPING", 1),
+        ("CANCEL", 1),
+    ]
+
+
+def test_change_of_a_line_without_a_price_does_not_double_its_copies(stage: Stage) -> None:
+    stage.push(a_mutation(net_price=Cents(0)), a_mutation(Kind.CHANGED, hour=1, quantity=3), institution="I201")
+    stage.process()
+    assert [(row.message_type, row.amount) for row in stage.wise.rows] == [("ORDER", 2), ("CHANGE", 3)]
+
+
+def test_changed_line_stays_on_the_budget_of_its_channel(stage: Stage) -> None:
+    with writing(stage.gateway.database) as connection:
+        shop = BudgetMapping("JEUGD", "VR", channel="SHOP")
+        codes.replace_budgets(connection, "I202", BUDGETS, [*MAPPINGS, shop])
+    stage.push(a_mutation(channel=Channel.SHOP), a_mutation(Kind.CHANGED, hour=1, branch="02"))
+    stage.process()
+    committed = stage.rows("select budget_code, sum(committed) from effects group by budget_code")
+    assert committed == [("VR", 2 * 1599)]
+
+
+def test_shipment_without_a_branch_does_not_hold_up_its_own_order(stage: Stage) -> None:
+    stage.push(a_mutation(Kind.SHIPPED, mutation_id="M-2"), a_mutation(hour=-1, order_number="B9"))
+    stage.process()
+    stage.push(a_mutation(mutation_id="M-1", hour=-1))
+    stage.process()
+    assert stage.outcomes()["M-1"] == stage.outcomes()["M-2"] == "APPLIED"

@@ -10,10 +10,10 @@ from gateway.orders.store import deliveries
 from gateway.orders.store.progress import Run
 
 _APPLIED = "outcomes.outcome in ('APPLIED', 'APPLIED_WITH_WARNING')"
-# What a change takes back from the old division is money, not copies that are ordered once more.
-_NOT_TAKEN_BACK = "not effects.is_taken_back"
+# A change takes its copies back from the old division and puts them into the new one: together, what it changed.
+_SIGN = "(case when effects.is_taken_back then -1 else 1 end)"
 
-_LINE_COLUMNS = """
+_LINE_COLUMNS = f"""
     mutations.pk, mutations.occurred_at, mutations.mutation_id, mutations.kind, mutations.order_number,
     mutations.order_line, messages.message_id, mutations.article_number,
     coalesce(mutations.ean, order_lines.ean) as ean, coalesce(mutations.title, order_lines.title) as title,
@@ -21,8 +21,9 @@ _LINE_COLUMNS = """
     mutations.packing_slip, mutations.expected_date, mutations.quantity, mutations.net_price,
     coalesce(effects.branch, mutations.branch) as branch, effects.budget_code,
     coalesce(effects.supplier_budget_code, mutations.budget_code) as supplier_budget_code,
-    effects.copies, effects.committed, effects.shipped, effects.amount,
+    {_SIGN} * effects.copies as copies, effects.committed, effects.shipped, {_SIGN} * effects.amount as amount,
     outcomes.outcome, outcomes.findings, deliveries.state_before, deliveries.state_after,
+    deliveries.is_partly,
     case when outcomes.outcome = 'WAITING' then '' when deliveries.state = 'refused later' then 'handed over'
         else deliveries.state end as state
 """
@@ -59,6 +60,21 @@ def lines(connection: sa.Connection, run: Run, which: str, order: str) -> Iterat
     yield from map(row._make, found)
 
 
+def refused_later(connection: sa.Connection, run: Run) -> list[Any]:
+    """The lines of earlier runs that the library system refused after all and that this run tells of, as `lines`."""
+    statement = sa.text(
+        f"select {_LINE_COLUMNS}, deliveries.reason from {_LINE_TABLES} where deliveries.told_in = :run"
+        f" and {_APPLIED} order by deliveries.place, effects.pk"
+    )
+    return list(connection.execute(statement, _planned_by(run)))
+
+
+def refused_later_count(connection: sa.Connection, run: Run) -> int:
+    """How many mutations those are."""
+    statement = sa.text("select count(*) from deliveries where told_in = :run")
+    return int(connection.execute(statement, {"run": run.pk}).scalar_one())
+
+
 def _planned_by(run: Run) -> dict[str, int]:
     return {"run": run.pk, "later": deliveries.first_place(run.pk + 1)}
 
@@ -86,28 +102,29 @@ def left_waiting(connection: sa.Connection, run: Run) -> dict[str, int]:
 def copies_and_amounts(connection: sa.Connection, run: Run) -> dict[str, tuple[int, int]]:
     """Per kind the copies and cents of what was applied."""
     statement = sa.text(
-        "select effects.kind, sum(copies), sum(amount) from effects"
+        f"select effects.kind, sum({_SIGN} * copies), sum({_SIGN} * amount) from effects"
         " join outcomes on outcomes.mutation_pk = effects.mutation_pk"
-        f" where run_pk = :run and {_APPLIED} and {_NOT_TAKEN_BACK} group by effects.kind"
+        f" where run_pk = :run and {_APPLIED} group by effects.kind"
     )
     return {row[0]: (int(row[1]), int(row[2])) for row in connection.execute(statement, {"run": run.pk})}
 
 
 def budget_movements(connection: sa.Connection, run: Run) -> list[sa.Row[Any]]:
-    """Per budget code of this run: before, added, released, shipped, all shipped before, copies; in cents."""
+    """Per budget code and year of this run: before, added, released, shipped, all shipped before, copies; in cents."""
     statement = sa.text(
-        "select budget_code,"
+        "select budget_code, budget_year,"
         " sum(case when now then 0 else committed - shipped end) as before,"
         " sum(case when now and committed > 0 then committed else 0 end) as added,"
         " sum(case when now and committed < 0 then -committed else 0 end) as released,"
         " sum(case when now then shipped else 0 end) as shipped,"
         " sum(case when now then 0 else shipped end) as shipped_before,"
-        f" sum(case when now and {_NOT_TAKEN_BACK} then copies else 0 end) as copies"
+        f" sum(case when now then {_SIGN} * copies else 0 end) as copies"
         " from (select effects.*, outcomes.run_pk = :run as now from effects"
         f"  left join outcomes on outcomes.mutation_pk = effects.mutation_pk and {_APPLIED}"
         "  where institution = :institution and budget_code is not null"
         "  and (effects.mutation_pk is null or outcomes.run_pk <= :run)) effects"
-        " group by budget_code having sum(case when now then 1 else 0 end) > 0 order by budget_code"
+        " group by budget_code, budget_year having sum(case when now then 1 else 0 end) > 0"
+        " order by budget_code, budget_year"
     )
     return list(connection.execute(statement, {"run": run.pk, "institution": run.institution}))
 
@@ -126,16 +143,20 @@ def slips(connection: sa.Connection, run: Run) -> list[sa.Row[Any]]:
 
 
 def codes_used(connection: sa.Connection, run: Run) -> list[sa.Row[Any]]:
-    """Per supplier's code the library's code it stood for, if any, with the number of mutations."""
+    """Per supplier's code the library's code it stood for, with the number of mutations.
+
+    None stands for a code that the library has not given us; a line that waits for another reason tells nothing of it.
+    """
     statement = sa.text(
         "select supplier_code, library_code, count(distinct pk) as lines, min(received_at) as first_seen from ("
         " select mutations.pk, coalesce(effects.supplier_budget_code, mutations.budget_code) as supplier_code,"
         "  effects.budget_code as library_code, messages.received_at"
-        f" from {_LINE_TABLES} where outcomes.run_pk = :run and outcomes.outcome in"
-        "  ('APPLIED', 'APPLIED_WITH_WARNING', 'WAITING')) used"
+        f" from {_LINE_TABLES} where outcomes.run_pk = :run and ({_APPLIED} or outcomes.outcome = 'WAITING' and"
+        "  (outcomes.findings like :unknown or outcomes.findings like :unmapped))) used"
         " where supplier_code is not null group by supplier_code, library_code order by supplier_code, library_code"
     )
-    return list(connection.execute(statement, _planned_by(run)))
+    values = {**_planned_by(run), "unknown": '[["unknown-budget-code"%', "unmapped": '[["no-mapping-holds"%'}
+    return list(connection.execute(statement, values))
 
 
 def left_out(connection: sa.Connection, run: Run) -> dict[str, int]:

@@ -1,13 +1,14 @@
 """What goes into the library systems: offered in order, with what each system said of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from gateway import db
-from gateway.orders.model import LineState, Share
+from gateway.orders.model import Kind, LineState, Mutation, Share
 from gateway.orders.reading import mutation as mutation_of
 from gateway.orders.reading import stamp
 from gateway.orders.store.lines import share
@@ -19,7 +20,8 @@ _PLACES_A_RUN = 10_000_000
 REFUSED_LATER = "refused later"
 _TO_DELIVER, _OFFERED = "to deliver", "offered"
 _COLUMNS = (
-    "mutation_pk", "institution", "sender", "place", "state", "state_before", "state_after", "outcome", "findings",
+    "mutation_pk", "institution", "sender", "place", "state", "state_before", "state_after", "is_partly", "outcome",
+    "findings",
 )  # fmt: skip
 _WIRE = ", ".join(f"mutations.{name}" for name in WIRE_COLUMNS)
 
@@ -57,7 +59,7 @@ def offer(connection: sa.Connection, run: Run, most: int) -> list[tuple[int, Sys
     rows = connection.execute(statement, values).all()
     shares = _shares(connection, [row[0] for row in rows])
     _set_state(connection, [row[0] for row in rows], _OFFERED)
-    return [(row[0], _line(run.sender, row, shares.get(row[0], ()))) for row in rows]
+    return [(row[0], _line(run.sender, row, shares.get(row[0], ([], [])))) for row in rows]
 
 
 def withdraw(connection: sa.Connection, pks: Sequence[int]) -> None:
@@ -156,15 +158,6 @@ def tell_refused_later(connection: sa.Connection, run: Run) -> None:
     )
 
 
-def refused_later(connection: sa.Connection, run: Run) -> list[sa.Row[Any]]:
-    """What this run's report tells of lines that the system refused after all: order, title, reason."""
-    statement = sa.text(
-        "select mutations.order_number, mutations.order_line, mutations.title, deliveries.reason from deliveries"
-        " join mutations on mutations.pk = deliveries.mutation_pk where told_in = :run order by deliveries.place"
-    )
-    return list(connection.execute(statement, {"run": run.pk}))
-
-
 def due(connection: sa.Connection, now: str) -> list[str]:
     """The libraries whose system could not be reached and is to be tried again by now."""
     statement = sa.select(system_health.c.institution).where(system_health.c.next_try_at <= now)
@@ -211,23 +204,30 @@ def _set_state(connection: sa.Connection, pks: Sequence[int], state: str) -> Non
         connection.execute(deliveries.update().where(deliveries.c.mutation_pk.in_(list(pks))).values(state=state))
 
 
-def _shares(connection: sa.Connection, pks: Sequence[int]) -> dict[int, tuple[Share, ...]]:
+def _shares(connection: sa.Connection, pks: Sequence[int]) -> dict[int, tuple[list[Share], list[Share]]]:
+    """Per mutation the copies it concerns, and apart from them those that a change takes back."""
     statement = sa.select(effects).where(effects.c.mutation_pk.in_(list(pks))).order_by(effects.c.pk)
-    found: dict[int, tuple[Share, ...]] = {}
+    found: dict[int, tuple[list[Share], list[Share]]] = {}
     for row in connection.execute(statement).all():
-        # What a change takes back stands first in its history; the system is told where the copies go now.
-        if row.kind != "CHANGED" or row.committed >= 0:
-            found[row.mutation_pk] = (*found.get(row.mutation_pk, ()), share(row))
+        found.setdefault(row.mutation_pk, ([], []))[row.is_taken_back].append(share(row))
     return found
 
 
-def _line(sender: str, row: sa.Row[Any], shares: tuple[Share, ...]) -> SystemLine:
-    mutation = mutation_of(tuple(row[4:]))
+def _told(mutation: Mutation, concerned: list[Share], taken_back: list[Share]) -> tuple[Mutation, tuple[Share, ...]]:
+    """What the system is told: a change says where the copies go now, and one that leaves none to come cancels them."""
+    if concerned or not taken_back:
+        return mutation, tuple(concerned)
+    copies = sum(each.copies for each in taken_back)
+    return replace(mutation, kind=Kind.CANCELLED, quantity=copies, copies=(), final=True), tuple(taken_back)
+
+
+def _line(sender: str, row: sa.Row[Any], shares: tuple[list[Share], list[Share]]) -> SystemLine:
+    mutation, told = _told(mutation_of(tuple(row[4:])), *shares)
     return SystemLine(
         key=f"{sender}-{mutation.mutation_id}",
         sender=sender,
         mutation=mutation,
-        shares=shares,
+        shares=told,
         state_before=LineState(row.state_before) if row.state_before else None,
         state_after=LineState(row.state_after),
         first_offer=row.state == _TO_DELIVER,
