@@ -163,3 +163,8 @@ def test_days_that_cross_over_two_rows_are_refused() -> None:
 def test_row_that_stands_there_twice_gives_one_mapping() -> None:
     row = {"code": "JF", "supplier_code": "JEUGD"}
     assert len(_read(row, dict(row)).mappings) == 1
+
+
+def test_mapping_that_ends_before_it_begins_is_refused() -> None:
+    row = {"code": "JF", "supplier_code": "JEUGD", "valid_from": "2026-07-01", "valid_until": "2026-06-30"}
+    assert _read(row).groups.sentences() == ["line 2: valid_from lies after valid_until"]

@@ -104,3 +104,13 @@ def test_commitment_stands_against_the_year_that_the_code_is_listed_for() -> Non
     assert found.refused == ["line 3: budget_year must be one that VR is listed for (2025, 2026), not ''"]
     [line] = open_orders.read([Row(2, rows[1] | {"budget_year": "2025"})], "I202", lists).lines.values()
     assert line.holdings[0].share.budget_year == 2025
+
+
+def test_commitment_on_a_code_without_years_has_no_year_either() -> None:
+    [line] = _read([_cells(0, "2011", 1) | {"budget_code": "VR", "budget_year": "2026"}]).lines.values()
+    assert line.holdings[0].share.budget_year is None
+
+
+def test_ean_that_a_spreadsheet_rounded_off_is_refused() -> None:
+    found = _read([_cells(0, "2011", 1) | {"ean": "9,78903E+12"}])
+    assert found.refused == ["line 2: ean must be 13 digits, not '9,78903E+12'; a spreadsheet may round it off"]
