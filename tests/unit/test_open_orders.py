@@ -1,6 +1,7 @@
 """Open orders at the start: whole order lines or nothing."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -63,9 +64,10 @@ def test_rows_of_one_line_for_the_same_branch_add_up() -> None:
 
 
 def test_facts_of_a_line_may_stand_on_one_of_its_rows_only() -> None:
-    rows = [_cells(0, "2011", 1) | {"net_price": ""}, _cells(0, "2012", 1) | {"title": "Alleen hier"}]
+    about = {"title": "Alleen hier", "order_date": "2026-02-03"}
+    rows = [_cells(0, "2011", 1) | {"net_price": ""}, _cells(0, "2012", 1) | about]
     [line] = _read(rows).lines.values()
-    assert (line.net_price, line.title) == (Cents(1000), "Alleen hier")
+    assert (line.net_price, line.title, line.ordered_on) == (Cents(1000), "Alleen hier", date(2026, 2, 3))
 
 
 def test_rows_with_different_prices_are_refused_with_both_lines() -> None:
