@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from gateway import clock
 from gateway.cli.printing import show_json
+from gateway.cli.tables import local
 from gateway.errors import ConfigurationError, GatewayError, RejectedInput
 from gateway.orders.model import Receipt
 from gateway.supplier import push as pushing
@@ -204,7 +205,7 @@ def _show_receipt(receipt: Receipt, asked: _Asked) -> None:
         return
     kept = "a trial, nothing was kept" if receipt.test else f"receipt {receipt.receipt_id}"
     typer.echo(f"Accepted: {kept}")
-    typer.echo(f"  message    {receipt.message_id}, received {receipt.received_at:%Y-%m-%d %H:%M:%S %z}")
+    typer.echo(f"  message    {receipt.message_id}, received {_local(receipt).isoformat(' ')}")
     typer.echo(
         f"  mutations  {receipt.mutation_count}: {receipt.new_count} new, {receipt.known_count} known from before"
     )
@@ -224,7 +225,11 @@ def _show_lines(lines: Sequence[str]) -> None:
 
 
 def _as_facts(receipt: Receipt) -> dict[str, Any]:
-    return {**asdict(receipt), "received_at": receipt.received_at.isoformat()}
+    return {**asdict(receipt), "received_at": _local(receipt).isoformat()}
+
+
+def _local(receipt: Receipt) -> datetime:
+    return local(receipt.received_at, _ZONE)
 
 
 def _show_status(status: dict[str, Any], asked: _Asked) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from gateway.orders.system import OrderSystem
 
 SOAP_PATH = "/soap/orders"
+SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
+NAMESPACE = "urn:bestelsync:orders:1"
 TO_FILL_IN = "." * 40
 
 
@@ -108,21 +110,25 @@ def _supplier(listed: SupplierListing, facts: Facts, words: Words) -> Section:
 
 
 def _first_push(facts: Facts, words: Words) -> Section:
+    """What a supplier can type with nothing but curl; curl asks for the secret, so that it stays off the screen."""
     account = next((each.account for each in facts.suppliers if not each.disabled_at), None)
-    library = next(iter(facts.settings.library), None)
-    if account is None or library is None:
+    if account is None:
         return Section(words("For the supplier: a first test"), sentences=(words("There is no account yet."),))
-    push = (
-        f"gateway push --sample 5 --test --to {_endpoint(facts)} --account {account.name} "
-        f"--sender {account.sender} --institution {library.institution} --secret-file {words('FILE-WITH-SECRET')}"
+    ping = (
+        f"curl --user '{account.name}' --header 'Content-Type: text/xml; charset=utf-8' '{_endpoint(facts)}'"
+        f' --data \'<soap:Envelope xmlns:soap="{SOAP11}"><soap:Body><ping xmlns="{NAMESPACE}"/></soap:Body>'
+        "</soap:Envelope>'"
     )
     return Section(
         words("For the supplier: a first test"),
         sentences=(
-            words("With `test` true a message is planned and answered, and nothing of it is kept."),
-            words("The address and the contract can be seen without an account:"),
+            words(
+                "The contract with its examples needs no account. The second command asks for the secret; when the"
+                " answer holds a pingResponse, address and account are right."
+            ),
+            words("Then push a first message with `test` true: it is planned and answered, and nothing of it is kept."),
         ),
-        commands=(f"curl -s '{_endpoint(facts)}?wsdl' | head", push),
+        commands=(f"curl --output orders-v1.zip '{_endpoint(facts)}?zip'", ping),
     )
 
 

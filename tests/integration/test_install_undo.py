@@ -7,6 +7,7 @@ import pytest
 
 from gateway import db
 from gateway.accounts import people, suppliers
+from gateway.errors import ConfigurationError, GatewayError
 from gateway.install.journal import Journal, Made, MadeKind
 from gateway.install.steps import journal_of
 from tests.installing import Installation, serving
@@ -48,6 +49,18 @@ def test_undo_says_in_numbers_what_will_go_and_asks(place: Installation) -> None
     assert "3 files:" in refused.output
     assert "6 folders:" in refused.output
     assert "Nothing was taken back" in str(refused.exception)
+    assert place.paths() == before
+
+
+def test_undo_that_gets_no_answer_takes_nothing_back_and_says_so(place: Installation) -> None:
+    place.init()
+    before = place.paths()
+
+    refused = place.run("init", "--undo", answers="").exception
+
+    assert isinstance(refused, GatewayError) and not isinstance(refused, ConfigurationError)
+    assert str(refused) == "Nothing was taken back."
+    assert refused.advice == "Run `gateway init --undo` again, or add --yes."
     assert place.paths() == before
 
 

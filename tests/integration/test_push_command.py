@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import schemas
 from gateway.cli import contract, push
-from tests.simulators.soap_door import Answer, SoapDoor, fault, soap_door
+from tests.simulators.soap_door import CONTRACT, SOAP_11, Answer, SoapDoor, envelope, fault, soap_door
 
 SECRET = {"GATEWAY_PUSH_SECRET": "geheim"}
 SAMPLE = ("--sample", "12", "--seed", "7", "--institution", "I202", "--on", "2026-03-10")
@@ -61,7 +61,7 @@ def test_programs_get_one_json_document(door: SoapDoor) -> None:
     told = json.loads(pushed(door, *SAMPLE, "--json").stdout)
     assert told["accepted"] is True
     assert told["receipt"]["receipt_id"] == "R-1"
-    assert told["receipt"]["received_at"] == "2026-03-11T02:00:00+00:00"
+    assert told["receipt"]["received_at"] == "2026-03-11T03:00:00+01:00"
 
 
 def test_waiting_tells_what_became_of_it(door: SoapDoor) -> None:
@@ -70,6 +70,31 @@ def test_waiting_tells_what_became_of_it(door: SoapDoor) -> None:
     assert "PROCESSED: 1 APPLIED, 1 WAITING" in result.stdout
     assert "m-2  WAITING  unknown-order" in result.stdout
     assert "INA-I202-000002-260311-0200-1.txt" in result.stdout
+
+
+def many_waiting(count: int) -> Answer:
+    lines = "".join(
+        f"<mutation><mutationId>w-{number}</mutationId><outcome>WAITING</outcome><code>unknown-order</code>"
+        "<sentence>Its order is not known yet.</sentence></mutation>"
+        for number in range(count)
+    )
+    counted = f"<mutationCount>{count}</mutationCount><newCount>{count}</newCount><knownCount>0</knownCount>"
+    status = (
+        f"<status><messageId>M</messageId><state>PROCESSED</state>{counted}"
+        f'<outcomes><count outcome="WAITING">{count}</count></outcomes>{lines}<truncated>false</truncated></status>'
+    )
+    body = f'<getProcessingStatusResponse xmlns="{CONTRACT}">{status}</getProcessingStatusResponse>'
+    return Answer(body=envelope(SOAP_11, body))
+
+
+def test_of_many_troubled_lines_the_first_are_shown_and_all_told_to_programs(door: SoapDoor) -> None:
+    door.answers.extend([Answer(), many_waiting(500)])
+    shown = pushed(door, *SAMPLE, "--budget-code", "JEUGD", "--wait").stdout
+    assert shown.count("Its order is not known yet.") == 20
+    assert "… and 480 more (--json gives all)" in shown
+    door.answers.extend([Answer(), many_waiting(500)])
+    told = json.loads(pushed(door, *SAMPLE, "--budget-code", "JEUGD", "--wait", "--json").stdout)
+    assert len(told["lines"]) == 500
 
 
 def test_a_trial_shows_its_plan(door: SoapDoor) -> None:

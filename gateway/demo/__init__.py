@@ -4,20 +4,20 @@ Everything in it is what an installer and a supplier would do by hand: `gateway 
 """
 
 import os
-import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from socket import socket
 from typing import Any
 
 from gateway import clock
+from gateway.demo.place import REHEARSAL, Rehearsal, alone
 from gateway.errors import ConfigurationError, SystemUnavailable
 from gateway.orders.model import Receipt
 from gateway.supplier import demonstration, push
@@ -31,8 +31,6 @@ BRANCHES = {"01": "2011", "02": "2012", "03": "2013"}
 BUDGET_CODES = {"JEUGD-FICTIE": "JF", "VOLW-ROMAN": "VR", "INFORMATIEF": "IN"}
 """The supplier's budget codes, and the library's."""
 LIBRARIES = {"I201": ("Bibliotheek Voorbeeldstad", "wise"), "I202": ("Bibliotheek Proefdorp", "vsmart")}
-REHEARSAL = Path("rehearsal")
-_MARK = ".rehearsal"
 _START_SECONDS = 60
 _PROCESS_SECONDS = 120
 
@@ -46,13 +44,6 @@ class NoSimulators(ConfigurationError):
     hint = "Run `make run` in the source of the gateway."
 
 
-class NotOurs(ConfigurationError):
-    """The folder of the rehearsal holds something else."""
-
-    message = "{folder} exists and was not made by a demonstration."
-    hint = "Move it away, or run the demonstration in another folder."
-
-
 class DidNotStart(SystemUnavailable):
     """A part of the demonstration ended before it was ready."""
 
@@ -60,42 +51,18 @@ class DidNotStart(SystemUnavailable):
     hint = "Mend what it says and run the demonstration again."
 
 
-@dataclass(frozen=True)
-class Rehearsal:
-    """Where the parts of one demonstration are, and what they are called."""
+def demonstrate(say: Say, *, once: bool, folder: Path = REHEARSAL) -> list[Path]:
+    """Set up, serve, push a day to each library, say where to look, and stay up until Ctrl-C unless `once`.
 
-    folder: Path
-    address: str
-    wise_address: str
-    on: date
-
-    @property
-    def config(self) -> Path:
-        """The settings file."""
-        return self.folder / "gateway.toml"
-
-    @property
-    def secrets_file(self) -> Path:
-        """Where `init` leaves the first accounts."""
-        return self.folder / "first-accounts.txt"
-
-    @property
-    def soap_address(self) -> str:
-        """Where the supplier pushes to."""
-        return f"{self.address}/soap/orders"
-
-    def secret(self, account: str) -> str:
-        """The generated secret of one of the first accounts."""
-        lines = self.secrets_file.read_text(encoding="utf-8").splitlines()
-        return next(line.split("\t", 1)[1] for line in lines if line.startswith(f"{account}\t"))
-
-
-def demonstrate(say: Say, *, once: bool, folder: Path = REHEARSAL) -> None:
-    """Set up, serve, push a day to each library, say where to look, and stay up until Ctrl-C unless `once`."""
+    Returns:
+        The reports, as text.
+    """
     simulators = _simulators()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as parts:
+        lock = parts.enter_context(alone(folder))
         say("1/5  Simulated library systems: Wise over HTTP, V-Smart over folders")
-        rehearsal = _begin(folder, parts.enter_context(simulators.wise_running()))
+        rehearsal = _begin(folder, lock, parts.enter_context(simulators.wise_running()))
         parts.enter_context(simulators.vsmart_running(folder / "vsmart"))
         say("2/5  A rehearsal gateway on SQLite, with two libraries (gateway init)")
         _init(rehearsal)
@@ -106,10 +73,14 @@ def demonstrate(say: Say, *, once: bool, folder: Path = REHEARSAL) -> None:
         say("5/5  Processing")
         for institution, receipt in zip(LIBRARIES, pushed, strict=True):
             _follow(rehearsal, institution, receipt, say)
-        _where_to_look(rehearsal, say)
+        reports = _reports(rehearsal, say)
         if not once:
+            _where_to_look(rehearsal, say)
             say("\nCtrl-C ends it.")
             _until_interrupted()
+    if once:
+        say("\nThe gateway has ended; the reports stay. `make run` keeps it up to log in and push.")
+    return reports
 
 
 def _simulators() -> Any:
@@ -121,20 +92,14 @@ def _simulators() -> Any:
         raise NoSimulators(reason=error) from error
 
 
-def _begin(folder: Path, wise_address: str) -> Rehearsal:
-    if folder.exists():
-        if not (folder / _MARK).exists():
-            raise NotOurs(folder=folder.resolve())
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    (folder / _MARK).touch()
+def _begin(folder: Path, lock: int, wise_address: str) -> Rehearsal:
     for part in ("in", "out"):
         (folder / "vsmart" / part).mkdir(parents=True)
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     on = clock.today("Europe/Amsterdam") - timedelta(days=1)
-    return Rehearsal(folder.resolve(), f"http://127.0.0.1:{port}", wise_address, on)
+    return Rehearsal(folder.resolve(), f"http://127.0.0.1:{port}", wise_address, on, lock)
 
 
 def _init(rehearsal: Rehearsal) -> None:
@@ -154,6 +119,8 @@ def _init(rehearsal: Rehearsal) -> None:
     for flag, path in lists:
         arguments += [flag, path]
     _gateway(rehearsal, *arguments)
+    rehearsal.supplier_secret.touch(mode=0o600)
+    rehearsal.supplier_secret.write_text(rehearsal.secret(f"supplier-{SENDER}"))
 
 
 def _settings(rehearsal: Rehearsal) -> Iterator[str]:
@@ -200,7 +167,9 @@ def _serving(rehearsal: Rehearsal) -> Iterator[None]:
     log = rehearsal.folder / "gateway.log"
     command = [sys.executable, "-m", "gateway", "--config", str(rehearsal.config), "serve"]
     with log.open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=dict(os.environ))  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603
+            command, stdout=output, stderr=output, env=dict(os.environ), pass_fds=[rehearsal.lock]
+        )
     try:
         until = time.monotonic() + _START_SECONDS
         while "listening on" not in log.read_text(encoding="utf-8"):
@@ -245,17 +214,34 @@ def _follow(rehearsal: Rehearsal, institution: str, receipt: Receipt, say: Say) 
     say(f"     {LIBRARIES[institution][0]}: {outcomes}")
 
 
-def _where_to_look(rehearsal: Rehearsal, say: Say) -> None:
+def _reports(rehearsal: Rehearsal, say: Say) -> list[Path]:
     say("\nThe processing reports, in six formats each:")
-    for institution in LIBRARIES:
-        folder = rehearsal.folder / "for-the-library-system" / institution
-        for path in sorted(folder.glob("*.txt")):
-            say(f"  {path}")
+    found = sorted((rehearsal.folder / "for-the-library-system").glob("*/*.txt"))
+    for path in found:
+        say(f"  {path}")
+    return found
+
+
+def _where_to_look(rehearsal: Rehearsal, say: Say) -> None:
     say(f"\nStaff read them at {rehearsal.address}/")
     say(f"  name staff, password {rehearsal.secret('staff')}")
     say(f"\nA supplier's programmer begins at {rehearsal.soap_address}?wsdl")
     say(f"  account supplier-{SENDER}, secret {rehearsal.secret(f'supplier-{SENDER}')}")
+    say("\nPush a day of your own:")
+    say(f"  {_first_push(rehearsal)}")
     say(f"\nEverything is in {rehearsal.folder}; the log is gateway.log there.")
+
+
+def _first_push(rehearsal: Rehearsal) -> str:
+    """A push that the demonstration's gateway takes and can process, to be typed where this was started."""
+    branches = " ".join(f"--branch {branch}" for branch in BRANCHES)
+    program = Path(sys.executable).with_name("gateway")
+    words = f"{_short(program)}" if program.exists() else f"{sys.executable} -m gateway"
+    secret = rehearsal.supplier_secret
+    return (
+        f"{words} push --sample 500 --institution I202 {branches} --to {rehearsal.soap_address}"
+        f" --account supplier-{SENDER} --secret-file {_short(secret)} --wait"
+    )
 
 
 def _until_interrupted() -> None:
@@ -264,3 +250,8 @@ def _until_interrupted() -> None:
             time.sleep(3600)
     except KeyboardInterrupt:
         return
+
+
+def _short(path: Path) -> Path:
+    """A path as one types it here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
