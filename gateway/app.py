@@ -35,6 +35,7 @@ from gateway.timetable import Timetable
 DISTRIBUTION = "bestelsync-gateway"
 RECOVER_EVERY_SECONDS = 15
 LOOK_AT_WAITING_EVERY_SECONDS = 3600
+LISTEN_EVERY_SECONDS = 300
 OFFER_REPORTS_EVERY_SECONDS = 300
 _OFFERED_FOR = timedelta(days=30)
 
@@ -187,6 +188,7 @@ def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
                 LOOK_AT_WAITING_EVERY_SECONDS,
                 partial(recovery.look_at_waiting, gateway.database, enqueue, tuple(gateway.libraries)),
             ),
+            "listen": (LISTEN_EVERY_SECONDS, partial(processing.listen, workshop(gateway), enqueue)),
             "offer reports": (OFFER_REPORTS_EVERY_SECONDS, partial(offer_reports, gateway)),
             "take up lost jobs": (recover_every, lambda: _take_up_lost(worker)),
             "retry failed jobs": (int(timedelta(minutes=5).total_seconds()), lambda: _retry(worker)),

@@ -1,13 +1,14 @@
 """One run: open it, decide, hand over, report. Every step can be the last; the next start goes on from there."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from gateway import clock
 from gateway.db import Connection, Engine, reading, writing
+from gateway.errors import SystemUnavailable
 from gateway.library import Library
 from gateway.log import logger
 from gateway.orders import delivery, planning, reporting
@@ -84,6 +85,16 @@ def run(workshop: Workshop, institution: str, message_pk: int | None, put_off_un
             for earlier in _left_over(workshop.database, served.library, sender, message_pk):
                 _run(workshop, served, institution, sender, earlier)
             _run(workshop, served, institution, sender, message_pk)
+
+
+def listen(workshop: Workshop, enqueue: Enqueue) -> None:
+    """Take in what library systems say of lines handed over; what one refused after all is told in a run of its own."""
+    for institution, served in workshop.served.items():
+        with suppress(SystemUnavailable), workshop.alone(institution):
+            delivery.read_back(workshop.database, served.system, institution)
+    with writing(workshop.database) as connection:
+        for institution in deliveries.untold_refusals(connection):
+            queue_release(enqueue, connection, institution)
 
 
 def _senders(database: Engine, institution: str, message_pk: int | None) -> list[str]:

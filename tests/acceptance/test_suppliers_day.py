@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from gateway import app
 from gateway.db import writing
 from gateway.money import Cents
+from gateway.orders import processing
 from gateway.orders.budgets import BudgetMapping
 from gateway.orders.model import Channel, Kind
 from gateway.orders.store import codes
@@ -336,3 +338,26 @@ def test_shipment_without_a_branch_does_not_hold_up_its_own_order(stage: Stage) 
     stage.push(a_mutation(mutation_id="M-1", hour=-1))
     stage.process()
     assert stage.outcomes()["M-1"] == stage.outcomes()["M-2"] == "APPLIED"
+
+
+def test_line_that_waits_for_another_cause_is_told_anew(stage: Stage) -> None:
+    stage.push(a_mutation(mutation_id="M-1", branch="09", budget_code="NIEUW"))
+    stage.process()
+    with writing(stage.gateway.database) as connection:
+        rows = [(theirs, ours, "") for theirs, ours in (BRANCHES | {"09": "2019"}).items()]
+        codes.replace_branches(connection, "I202", rows)
+    stage.release()
+    stage.release()
+    first, second = stage.reports("I202")
+    assert "vestiging 09" in " ".join(first.split()) and "NIEUW" in second
+    assert stage.outcomes() == {"M-1": "WAITING unknown-budget-code"}
+
+
+def test_answer_of_the_library_system_is_listened_to_without_another_push(stage: Stage) -> None:
+    stage.push(a_mutation())
+    stage.process()
+    stage.vsmart.refused["1"] = "Titel niet gevonden"
+    stage.vsmart.step()
+    asked: list[str] = []
+    processing.listen(app.workshop(stage.gateway), lambda _connection, _job, _key, library, *_: asked.append(library))
+    assert asked == ["I202"]

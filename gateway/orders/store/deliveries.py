@@ -144,6 +144,14 @@ def _handed(connection: sa.Connection, keys: Sequence[str]) -> dict[str, tuple[i
     }
 
 
+def untold_refusals(connection: sa.Connection) -> list[str]:
+    """The libraries where a system refused something after all that no report has told of."""
+    statement = sa.select(deliveries.c.institution).where(
+        deliveries.c.state == REFUSED_LATER, deliveries.c.told_in.is_(None)
+    )
+    return list(connection.execute(statement.distinct().order_by(deliveries.c.institution)).scalars())
+
+
 def tell_refused_later(connection: sa.Connection, run: Run) -> None:
     """Let this run's report tell what the system refused after all."""
     connection.execute(

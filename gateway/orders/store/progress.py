@@ -139,13 +139,25 @@ def number(connection: sa.Connection, run: Run, at: str) -> tuple[int, str]:
 
 
 def has_news(connection: sa.Connection, run: Run) -> bool:
-    """Whether a run has something to report: any mutation of its message, or else a final outcome."""
+    """Whether a run has something to report: any mutation of its message, or else a final outcome or another cause."""
     of_message = run.message_pk is not None
     statement = sa.select(outcomes.c.mutation_pk).where(outcomes.c.run_pk == run.pk).limit(1)
     if not of_message:
         statement = statement.where(outcomes.c.outcome != "WAITING")
     refused_later = sa.select(deliveries.c.mutation_pk).where(deliveries.c.told_in == run.pk).limit(1)
-    return any(connection.execute(each).first() is not None for each in (statement, refused_later))
+    found = any(connection.execute(each).first() is not None for each in (statement, refused_later))
+    return found or _has_another_cause(connection, run)
+
+
+def _has_another_cause(connection: sa.Connection, run: Run) -> bool:
+    """Whether something waits in this run for another cause than the report before it told."""
+    statement = sa.text(
+        "select 1 from outcomes now_told join outcomes told on told.mutation_pk = now_told.mutation_pk"
+        " and told.run_pk = (select max(run_pk) from outcomes where mutation_pk = now_told.mutation_pk"
+        "  and run_pk < now_told.run_pk)"
+        " where now_told.run_pk = :run and now_told.findings <> told.findings limit 1"
+    )
+    return connection.execute(statement, {"run": run.pk}).first() is not None
 
 
 def senders_waiting(connection: sa.Connection, institution: str) -> list[str]:
