@@ -263,7 +263,7 @@ def _told_to(as_json: bool) -> Iterator[None]:
     except GatewayError as error:
         told = _failure(error)
         if as_json:
-            show_json({"accepted": False, "error": told})
+            show_json({"accepted": False, **told})
         else:
             typer.echo("\n".join(_failure_lines(told)), err=True)
         wrong = isinstance(error, ConfigurationError | RejectedInput)
@@ -271,7 +271,7 @@ def _told_to(as_json: bool) -> Iterator[None]:
 
 
 def _failure(error: GatewayError) -> dict[str, Any]:
-    told: dict[str, Any] = {"code": error.code, "message": str(error), "hint": error.advice}
+    told: dict[str, Any] = {"error": str(error), "remedy": error.advice, "code": error.code}
     if isinstance(error, ServiceRefused | ServiceBusy):
         fault = error.fault
         told |= {
@@ -285,11 +285,11 @@ def _failure(error: GatewayError) -> dict[str, Any]:
 
 
 def _failure_lines(told: dict[str, Any]) -> Iterator[str]:
-    yield f"Not accepted ({told['code']}): {told['message']}"
+    yield f"Not accepted ({told['code']}): {told['error']}"
     place = [f"{key} {told[key]}" for key in ("line", "mutationId", "element") if key in told]
     if place:
         yield f"  where      {', '.join(place)}"
     if "number" in told:
         yield f"  number     {told['number']}"
-    if "hint" in told:
-        yield f"  what to do {told['hint']}"
+    if "remedy" in told:
+        yield f"  what to do {told['remedy']}"

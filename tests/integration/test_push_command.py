@@ -122,7 +122,9 @@ def test_a_fault_for_a_program_is_json_too(door: SoapDoor) -> None:
     assert result.exit_code == 1
     assert json.loads(result.stdout) == {
         "accepted": False,
-        "error": {"code": "authentication", "message": "No.", "hint": "Ask the library."},
+        "error": "No.",
+        "remedy": "Ask the library.",
+        "code": "authentication",
     }
 
 
