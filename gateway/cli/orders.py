@@ -83,7 +83,8 @@ def list_budgets(context: typer.Context, library: Library) -> None:
             _budget(code, balances.get((code.code, code.year), Balance()), mappings)
             for code in codes.listed(connection, library)
         ]
-    show_list(context, found, [{**each, "mappings": list(map(_called, each["mappings"]))} for each in found])
+    lines = [{**each, "mappings": None, "supplier_calls_it": list(map(_called, each["mappings"]))} for each in found]
+    show_list(context, found, lines)
 
 
 def _budget(code: BudgetCode, balance: Balance, mappings: Sequence[BudgetMapping]) -> dict[str, Any]:
