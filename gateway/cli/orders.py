@@ -11,7 +11,8 @@ from gateway.app import Gateway
 from gateway.cli.opening import gateway_of, library_of
 from gateway.cli.printing import NotDone, choices, show_json
 from gateway.cli.tables import local, show_list
-from gateway.db import reading
+from gateway.config import LibrarySettings
+from gateway.db import Connection, reading
 from gateway.money import plain
 from gateway.orders import imports
 from gateway.orders.budgets import Balance, BudgetMapping
@@ -139,35 +140,42 @@ def _effect(row: dict[str, Any], time_zone: str) -> dict[str, Any]:
 
 
 @waiting.command("list")
-def list_waiting(context: typer.Context, library: Library) -> None:
+def list_waiting(
+    context: typer.Context,
+    library: Annotated[str | None, typer.Option("--library", "-l", help="Only of this institution, as I201.")] = None,
+) -> None:
     """Show what waits, for a decision or for the library system, and why."""
-    with reading(_of(context, library).database) as connection:
-        undecided = [
-            _waiting_line(row, "a decision", sentences(progress.unpack(row.findings)))
-            for row in enquiries.waiting_lines(connection, library)
-        ]
-        undelivered = [
-            _waiting_line(row, "the library system", _why_undelivered(row))
-            for row in enquiries.undelivered_lines(connection, library)
-        ]
-    _show(context, undecided + undelivered)
+    gateway = gateway_of(context)
+    libraries = [library_of(gateway, library)] if library else gateway.settings.library
+    with reading(gateway.database) as connection:
+        found = [row for each in libraries for row in _waiting_of(connection, each)]
+    show_list(context, found)
 
 
-def _waiting_line(row: Any, waits_for: str, why: str) -> dict[str, Any]:
+def _waiting_of(connection: Connection, library: LibrarySettings) -> Iterator[dict[str, Any]]:
+    for row in enquiries.waiting_lines(connection, library.institution):
+        yield _waiting_line(row, library, "a decision", sentences(progress.unpack(row.findings)))
+    for row in enquiries.undelivered_lines(connection, library.institution):
+        yield _waiting_line(row, library, "the library system", _why_undelivered(row, library))
+
+
+def _waiting_line(row: Any, library: LibrarySettings, waits_for: str, why: str) -> dict[str, Any]:
     return {
+        "library": library.institution,
         "mutation": row.mutation_id,
         "order": f"{row.order_number}/{row.order_line}",
         "kind": row.kind,
-        "since": row.since,
+        "since": local(row.since, library.time_zone),
         "waits_for": waits_for,
         "why": why,
     }
 
 
-def _why_undelivered(row: Any) -> str:
+def _why_undelivered(row: Any, library: LibrarySettings) -> str:
     if row.reason is None:
         return "It is decided and will be handed over by its run."
-    return f"The library system could not be reached: {row.reason} It is tried again at {row.next_try_at}."
+    next_try = local(row.next_try_at, library.time_zone)
+    return f"The library system could not be reached: {row.reason} It is tried again at {next_try:%H:%M}."
 
 
 @messages.command("list")
@@ -200,7 +208,3 @@ def _import(context: typer.Context, read: Callable[..., Imported], institution: 
         for sentence in imported.refused:
             typer.echo(f"  {sentence}", err=True)
     raise typer.Exit(1 if imported.refused else 0)
-
-
-def _show(context: typer.Context, found: Sequence[dict[str, Any]]) -> None:
-    show_list(context, found)

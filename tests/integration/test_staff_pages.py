@@ -271,7 +271,7 @@ def test_the_list_goes_on_on_older_pages_without_losing_or_doubling_any(stage: S
 def test_a_query_that_makes_no_sense_is_said_so(anna: FlaskClient, query: str) -> None:
     answer = anna.get(f"/reports?{query}")
     assert answer.status_code == 400
-    assert "Deze vraag is niet begrepen" in answer.text
+    assert "Deze aanvraag is niet begrepen" in answer.text
 
 
 @pytest.mark.parametrize("query", ["day=0001-01-01", "day=9999-12-31"])
