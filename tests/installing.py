@@ -55,6 +55,7 @@ class FolderSystem:
     label: ClassVar[str] = "Folder"
     layout: ClassVar[Layout] = Layout.INA
     needs_budget_code: ClassVar[bool] = False
+    most_lines: ClassVar[int] = 500
     carries: ClassVar[Mapping[Kind, str]] = {Kind.ORDERED: "as a file"}
     cannot_carry: ClassVar[tuple[str, ...]] = ("parcels",)
 

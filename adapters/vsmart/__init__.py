@@ -51,6 +51,7 @@ class System:
     label: ClassVar[str] = "V-Smart"
     layout: ClassVar[Layout] = Layout.AFO291
     needs_budget_code: ClassVar[bool] = True
+    most_lines: ClassVar[int] = 2_500
     carries: ClassVar[Mapping[Kind, str]] = {
         Kind.ORDERED: "EDIFACT ORDRSP line, accepted; MARCXML for a title that is new (to be confirmed by Axiell)",
         Kind.CHANGED: "EDIFACT ORDRSP line, accepted with amendment (to be confirmed by Axiell)",

@@ -46,6 +46,7 @@ class System:
     label: ClassVar[str] = "Wise"
     layout: ClassVar[Layout] = Layout.INA
     needs_budget_code: ClassVar[bool] = False
+    most_lines: ClassVar[int] = 500
     carries: ClassVar[Mapping[Kind, str]] = {
         Kind.ORDERED: "order file with message type ORDER, as its manual shows",
         Kind.CHANGED: "order file with message type CHANGE (not in its manual: to be confirmed by OCLC)",

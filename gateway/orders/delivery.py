@@ -16,7 +16,7 @@ from gateway.orders.store.progress import Run
 from gateway.orders.system import Acknowledgement, LineResult, LineStatus, OrderSystem, SystemLine
 
 BATCH = 500
-"""Lines offered, or acknowledged, in one go."""
+"""Acknowledgements noted in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def deliver(database: Engine, run: Run, system: OrderSystem, pauses: Pauses) -> 
             return False
     while True:
         with writing(database) as connection:
-            offered = deliveries.offer(connection, run, BATCH)
+            offered = deliveries.offer(connection, run, system.most_lines)
         if not offered:
             return True
         try:

@@ -132,6 +132,8 @@ class OrderSystem(Protocol):
     label: ClassVar[str]
     layout: ClassVar[Layout]
     needs_budget_code: ClassVar[bool]
+    most_lines: ClassVar[int]
+    """How many lines one `apply` is given at most: few where a lost answer leaves all of them in doubt."""
     carries: ClassVar[Mapping[Kind, str]]
     """Per kind one sentence on how the system is told, for `gateway systems`; an absent kind cannot be carried."""
     cannot_carry: ClassVar[tuple[str, ...]]

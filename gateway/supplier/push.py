@@ -104,14 +104,18 @@ def outcomes(found: dict[str, Any]) -> dict[str, int]:
 def processed(
     to: SoapClient, message_id: str, *, within_seconds: float, told: Callable[[dict[str, Any]], None] = lambda _s: None
 ) -> dict[str, Any]:
-    """Ask until a message is processed, or the time is over; the last answer."""
-    until = time.monotonic() + within_seconds
+    """Ask until a message is processed, or the time is over; the last answer.
+
+    The longer it takes the more seldom it asks: counting a day of 100,000 for an answer is work too.
+    """
+    began = time.monotonic()
+    until = began + within_seconds
     while True:
         now = status(to, message_id)
         told(now)
         if now["state"] == "PROCESSED" or time.monotonic() > until:
             return now
-        time.sleep(_POLL_SECONDS)
+        time.sleep(max(_POLL_SECONDS, (time.monotonic() - began) / 20))
 
 
 def budget_codes(to: SoapClient, institution: str) -> list[str]:
