@@ -1,12 +1,15 @@
 """From the texts of the wire to the values of the order room."""
 
 import json
+from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
-from gateway.money import Cents, cents
-from gateway.orders.model import WIRE_FIELDS, Channel, Copy, Kind, Mutation, WireRow
+from gateway.money import cents
+from gateway.orders.model import WIRE_FIELDS, Channel, Copy, Kind, Mutation, WireRow, snake
 
 _PLACE = {name: place for place, name in enumerate(WIRE_FIELDS)}
 
@@ -32,69 +35,48 @@ def stamp(at: datetime) -> str:
 
 def mutation(row: WireRow) -> Mutation:
     """Build the value of one mutation from its texts."""
-    texts: dict[str, Any] = dict(zip(WIRE_FIELDS, row, strict=True))
+    values: list[Any] = list(row)
+    for place, read in _READERS:
+        if (text := values[place]) is not None:
+            values[place] = read(text)
+    if values[COPIES] is None:
+        values[COPIES] = ()
+    return Mutation(*_as_fields(values))
 
-    def amount(name: str) -> Cents | None:
-        return None if texts[name] is None else cents(texts[name])
 
-    def number(name: str) -> int | None:
-        return None if texts[name] is None else int(texts[name])
+def _copies(text: str) -> tuple[Copy, ...]:
+    return tuple(Copy(*values) for values in json.loads(text))
 
-    def year(name: str) -> int | None:
-        return None if texts[name] is None else int(texts[name][:4])
 
-    def day(name: str) -> date | None:
-        return None if texts[name] is None else date.fromisoformat(texts[name][:10])
+def _day(text: str) -> date:
+    return date.fromisoformat(text[:10])
 
-    def percent(name: str) -> Decimal | None:
-        return None if texts[name] is None else Decimal(texts[name])
 
-    return Mutation(
-        mutation_id=texts["mutationId"],
-        sequence=number("sequence"),
-        kind=Kind(texts["kind"]),
-        occurred_at=moment(texts["occurredAt"]),
-        order_number=texts["orderNumber"],
-        order_line=texts["orderLine"],
-        library_reference=texts["libraryReference"],
-        order_date=day("orderDate"),
-        channel=Channel(texts["channel"]) if texts["channel"] else None,
-        offer_form=texts["offerForm"],
-        processing=texts["processing"],
-        article_number=texts["articleNumber"],
-        ean=texts["ean"],
-        ppn=texts["ppn"],
-        title=texts["title"],
-        author=texts["author"],
-        publisher=texts["publisher"],
-        publication_year=year("publicationYear"),
-        medium=texts["medium"],
-        quantity=int(texts["quantity"]),
-        copies=_copies(texts["copies"]),
-        branch=texts["branch"],
-        budget_code=texts["budgetCode"],
-        budget_year=year("budgetYear"),
-        list_price=amount("listPrice"),
-        processing_fee=amount("processingFee"),
-        net_price=amount("netPrice"),
-        discount_percent=percent("discountPercent"),
-        vat_rate=percent("vatRate"),
-        currency=texts["currency"],
-        action_code=texts["actionCode"],
-        reason_code=texts["reasonCode"],
-        reason_text=texts["reasonText"],
-        final=None if texts["final"] is None else texts["final"] in ("true", "1"),
-        expected_date=day("expectedDate"),
-        replacement_ean=texts["replacementEan"],
-        packing_slip=texts["packingSlip"],
-        shipped_at=moment(texts["shippedAt"]) if texts["shippedAt"] else None,
-        parcels=number("parcels"),
-        route=texts["route"],
+def _year(text: str) -> int:
+    return int(text[:4])
+
+
+_READERS: tuple[tuple[int, Callable[[str], Any]], ...] = tuple(
+    (_PLACE[name], read)
+    for read, names in (
+        (int, ("sequence", "quantity", "parcels")),
+        (Kind, ("kind",)),
+        (Channel, ("channel",)),
+        (moment, ("occurredAt", "shippedAt")),
+        (_day, ("orderDate", "expectedDate")),
+        (_year, ("publicationYear", "budgetYear")),
+        (cents, ("listPrice", "processingFee", "netPrice")),
+        (Decimal, ("discountPercent", "vatRate")),
+        (_copies, ("copies",)),
+        ({"true": True, "1": True, "false": False, "0": False}.__getitem__, ("final",)),
     )
+    for name in names
+)
+"""What makes a value of a text, by its place in a WireRow; every other text stays one."""
 
-
-def _copies(text: str | None) -> tuple[Copy, ...]:
-    return tuple(Copy(*values) for values in json.loads(text)) if text else ()
+_PLACE_OF_FIELD = {snake(name): place for name, place in _PLACE.items()}
+_as_fields = itemgetter(*(_PLACE_OF_FIELD[field.name] for field in fields(Mutation)))
+"""The values of a WireRow in the order in which a Mutation takes them."""
 
 
 _ORDER_FIELDS = tuple(

@@ -128,7 +128,7 @@ def day(
         on: the day; its later events speak of `open_orders` with the same arguments.
     """
     opens = datetime.combine(on, time(8), ZoneInfo(zone))
-    told = list(_events(institution, branches, budget_codes, opens))
+    told = list(_Today(institution, branches, budget_codes, opens).events())
     told.append(told[0])  # sent twice
     header = MessageHeader(
         message_id=f"{institution}-{on:%Y%m%d}-1",
@@ -145,56 +145,83 @@ def day(
     return Day(header, lambda: iter(told))
 
 
-def _events(
-    institution: str, branches: Sequence[str], budget_codes: Sequence[str], opens: datetime
-) -> Iterator[Mutation]:
-    on = opens.date()
-    standing = [each.line for each in open_orders(institution, branches, budget_codes, on)]
-    here, there = branches[0], branches[-1]
-    code, other = budget_codes[0], budget_codes[-1]
-    slip = f"PB{on:%y%m%d}-{institution[1:]}"
-    numbers = count(1)
+@dataclass
+class _Today:
+    """The supplier's day as it goes on: its hours, its new lines, and the lines that stood open."""
 
-    def at(clock: str) -> Moment:
-        number = next(numbers)
-        return Moment(
-            f"{institution}-{on:%y%m%d}-{number:03d}",
-            number,
-            opens.combine(on, time.fromisoformat(clock), opens.tzinfo),
+    institution: str
+    branches: Sequence[str]
+    budget_codes: Sequence[str]
+    opens: datetime
+
+    def __post_init__(self) -> None:
+        self._numbers = count(1)
+        self._on = self.opens.date()
+        orders = open_orders(self.institution, self.branches, self.budget_codes, self._on)
+        self._standing = [each.line for each in orders]
+        self._slip = f"PB{self._on:%y%m%d}-{self.institution[1:]}"
+        self._web, self._phone = self._new(6, 1), self._new(7, 2)
+
+    def events(self) -> Iterator[Mutation]:
+        """Everything that happens, in its order of time."""
+        yield from self._ordered()
+        yield from self._told_of_open_orders()
+        yield from self._sent()
+
+    def _ordered(self) -> Iterator[Mutation]:
+        here, there = self.branches[0], self.branches[-1]
+        code, other = self.budget_codes[0], self.budget_codes[-1]
+        yield events.ordered(
+            self._at("08:12"), self._web, channel=Channel.WEBSHOP, branch=here, budget_code=code, discount=_DISCOUNT
+        )
+        yield events.ordered(
+            self._at("08:40"), self._phone, channel=Channel.PHONE, branch=there, budget_code=other, shelf_ready=False
+        )
+        chosen = self._new(8, 4)
+        yield events.ordered(
+            self._at("09:05"),
+            replace(chosen, divided=True),
+            channel=Channel.SELECTION_SERVICE,
+            branch=here,
+            budget_code=code,
+            processing_fee=Cents(245),
+            copies=tuple(_copies(chosen, self.branches, self.budget_codes)),
+        )
+        bought = self._new(9, 1)
+        yield events.sold_in_shop(
+            self._at("10:02"), bought, branch=here, budget_code=code, slip=f"ZM{self._on:%y%m%d}-17"
         )
 
-    def new(book: int, copies: int) -> OpenLine:
-        return _line(institution, f"{on:%y%m%d}", book, copies)
+    def _told_of_open_orders(self) -> Iterator[Mutation]:
+        standing = self._standing
+        yield events.cancelled(self._at("10:45"), standing[0], events.OUT_OF_PRINT)
+        yield events.delayed(self._at("11:15"), standing[1], events.NOT_YET_PUBLISHED, self._on + timedelta(days=45))
+        yield events.delayed(self._at("11:40"), standing[2], events.OUT_OF_STOCK, None)
+        dearer = replace(standing[3], net_price=Cents(standing[3].net_price + 150))
+        yield events.changed(self._at("12:10"), dearer)
 
-    web, phone, chosen, late = new(6, 1), new(7, 2), new(8, 4), new(10, 1)
-    yield events.ordered(at("08:12"), web, channel=Channel.WEBSHOP, branch=here, budget_code=code, discount=_DISCOUNT)
-    yield events.ordered(at("08:40"), phone, channel=Channel.PHONE, branch=there, budget_code=other, shelf_ready=False)
-    yield events.ordered(
-        at("09:05"),
-        replace(chosen, divided=True),
-        channel=Channel.SELECTION_SERVICE,
-        branch=here,
-        budget_code=code,
-        processing_fee=Cents(245),
-        copies=tuple(_copies(chosen, branches, budget_codes)),
-    )
-    yield events.sold_in_shop(at("10:02"), new(9, 1), branch=here, budget_code=code, slip=f"ZM{on:%y%m%d}-17")
-    yield events.cancelled(at("10:45"), standing[0], events.OUT_OF_PRINT)
-    yield events.delayed(at("11:15"), standing[1], events.NOT_YET_PUBLISHED, on + timedelta(days=45))
-    yield events.delayed(at("11:40"), standing[2], events.OUT_OF_STOCK, None)
-    yield events.changed(at("12:10"), replace(standing[3], net_price=Cents(standing[3].net_price + 150)))
-    yield events.ordered(
-        at("13:20"),
-        late,
-        channel=Channel.LIBRARY_SYSTEM,
-        branch=there,
-        budget_code=f"{code}-OUD",
-        offer_form="BACKORDER",
-    )
-    yield events.shipped(at("14:00"), standing[4], 2, slip=slip)
-    yield events.shipped(at("14:05"), standing[5], standing[5].quantity, slip=slip)
-    yield events.shipped(at("15:30"), web, web.quantity, slip=slip)
-    yield events.cancelled(at("16:45"), phone, events.ASKED_BY_LIBRARY)
+    def _sent(self) -> Iterator[Mutation]:
+        standing = self._standing
+        yield events.ordered(
+            self._at("13:20"),
+            self._new(10, 1),
+            channel=Channel.LIBRARY_SYSTEM,
+            branch=self.branches[-1],
+            budget_code=f"{self.budget_codes[0]}-OUD",
+            offer_form="BACKORDER",
+        )
+        yield events.shipped(self._at("14:00"), standing[4], 2, slip=self._slip)
+        yield events.shipped(self._at("14:05"), standing[5], standing[5].quantity, slip=self._slip)
+        yield events.shipped(self._at("15:30"), self._web, self._web.quantity, slip=self._slip)
+        yield events.cancelled(self._at("16:45"), self._phone, events.ASKED_BY_LIBRARY)
+
+    def _at(self, clock: str) -> Moment:
+        number = next(self._numbers)
+        moment = self.opens.combine(self._on, time.fromisoformat(clock), self.opens.tzinfo)
+        return Moment(f"{self.institution}-{self._on:%y%m%d}-{number:03d}", number, moment)
+
+    def _new(self, book: int, copies: int) -> OpenLine:
+        return _line(self.institution, f"{self._on:%y%m%d}", book, copies)
 
 
 def _line(institution: str, order: str, place: int, copies: int) -> OpenLine:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from gateway.money import Cents
-from gateway.orders.model import Channel, Copy, Kind, MessageHeader, Mutation
+from gateway.orders.model import Channel, Control, Copy, Kind, MessageHeader, Mutation
 from gateway.supplier import events
 from gateway.supplier.books import invent
 from gateway.supplier.events import Moment, OpenLine
@@ -74,19 +74,21 @@ def day(
         dice = Random(mark)  # noqa: S311
         return _Desk(dice, mark, opens, branches, budget_codes, list(open_orders)).work(n)
 
-    header = MessageHeader(
-        message_id=f"SAMPLE-{on:%Y%m%d}-{mark}",
+    ids = {"institution": institution, "sender": sender, "customer_number": customer_number}
+    return Day(_header(f"SAMPLE-{on:%Y%m%d}-{mark}", opens, control(mutations()), ids, test=test), mutations)
+
+
+def _header(message_id: str, opens: datetime, counted: Control, ids: Mapping[str, str], *, test: bool) -> MessageHeader:
+    return MessageHeader(
+        message_id=message_id,
         message_number=None,
         test=test,
-        sender=sender,
-        customer_number=customer_number,
-        institution=institution,
         created_at=opens + timedelta(hours=_WORKING_HOURS, minutes=30),
         period_from=opens,
         period_to=opens + timedelta(hours=_WORKING_HOURS),
-        control=control(mutations()),
+        control=counted,
+        **ids,
     )
-    return Day(header, mutations)
 
 
 @dataclass
