@@ -88,6 +88,12 @@ class Gateway:
         """Queue a look at what waits in a library."""
         processing.queue_release(self.queue.put, connection, institution)
 
+    def close(self) -> None:
+        """Let go of every connection."""
+        if "queue" in self.__dict__:
+            self.queue.close()
+        self.database.dispose()
+
 
 def open_gateway(settings: Settings) -> Gateway:
     """The gateway of these settings; nothing is started."""

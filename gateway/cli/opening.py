@@ -44,6 +44,7 @@ def gateway_of(context: typer.Context, *, logs: bool = False) -> Gateway:
         log.configure(json=settings.json_logs)
     see_that_it_exists(settings.database)
     gateway = app.open_gateway(settings)
+    context.call_on_close(gateway.close)
     shown = gateway.database.url.render_as_string(hide_password=True)
     try:
         db.check_usable(gateway.database, to_write=logs)

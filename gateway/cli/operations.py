@@ -8,6 +8,7 @@ from gateway import app as composition
 from gateway import serving
 from gateway.cli.opening import gateway_of
 from gateway.cli.printing import choices, show_json
+from gateway.install.registers import opened
 
 database = typer.Typer(help="The database.", no_args_is_help=True)
 
@@ -47,7 +48,8 @@ def upgrade(context: typer.Context) -> None:
     """Make the tables, or bring them to this version."""
     fittings = composition.fittings()
     settings = fittings.read_settings(choices(context).config)
-    fittings.tables.upgrade(fittings.open_database(settings.database))
+    with opened(settings.database, fittings) as database:
+        fittings.tables.upgrade(database)
     done = "the tables are those of this version"
     if choices(context).as_json:
         show_json({"done": done})
