@@ -47,12 +47,6 @@ class RejectedInput(GatewayError):
         super().__init__(**facts)
 
 
-class MappingError(GatewayError):
-    """The library must act; only the line concerned waits."""
-
-    code = "mapping"
-
-
 class SystemRefused(GatewayError):
     """The other system said no; asking again would not help."""
 

@@ -62,7 +62,7 @@ class Api:
         return rest_client.post(
             self.settings.address.rstrip("/") + ORDER_PATH,
             headers={"WISE_KEY": self._key(), "Authorization": token},
-            files={"orderFile": ("orders.xml", content, "application/xml")},
+            files={ORDER_FIELD: ("orders.xml", content, "application/xml")},
             timeout_seconds=self.settings.timeout_seconds,
         )
 

@@ -1,14 +1,11 @@
 """Where generated secrets go: shown once, or written to a file that only its owner may read."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.install.folders import give, owner
 from gateway.install.journal import Journal, Made, MadeKind
-
-TellSecret = Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,16 +97,10 @@ def budget_codes(row: WireRow) -> set[str]:
     return found
 
 
-MUTATION_ID, SEQUENCE, OCCURRED_AT, ORDER_NUMBER, ORDER_LINE, QUANTITY, NET_PRICE, BUDGET_CODE, COPIES = (
+MUTATION_ID, OCCURRED_AT, ORDER_NUMBER, ORDER_LINE, QUANTITY, NET_PRICE, BUDGET_CODE, COPIES = (
     _PLACE[name]
     for name in (
-        "mutationId", "sequence", "occurredAt", "orderNumber", "orderLine", "quantity", "netPrice", "budgetCode",
-        "copies",
+        "mutationId", "occurredAt", "orderNumber", "orderLine", "quantity", "netPrice", "budgetCode", "copies",
     )
 )  # fmt: skip
 """Places in a WireRow, for where building a Mutation would take too long."""
-
-
-def in_order_of_time(row: WireRow) -> tuple[datetime, int]:
-    """A sorting key: by moment, then by sequence; without one before all with one, as the database sorts."""
-    return moment(row[OCCURRED_AT] or ""), int(row[SEQUENCE] or -1)

@@ -212,14 +212,6 @@ def waiting_of(connection: sa.Connection, run: Run, keys: Iterable[LineKey]) -> 
     return [pk for pk, number, line in rows if (number, line) in wanted]
 
 
-def waiting_keys(connection: sa.Connection, institution: str, sender: str) -> set[LineKey]:
-    """The lines that something waits on."""
-    statement = sa.select(waiting.c.order_number, waiting.c.order_line).where(
-        waiting.c.institution == institution, waiting.c.sender == sender
-    )
-    return {(row.order_number, row.order_line) for row in connection.execute(statement)}
-
-
 def candidates(connection: sa.Connection, pks: Sequence[int]) -> list[Candidate]:
     """These mutations, in the order asked."""
     statement = sa.text(
