@@ -16,7 +16,7 @@ from gateway.money import Cents, plain
 from gateway.orders.model import Channel, Copy, MessageHeader, Mutation
 from gateway.supplier import events
 from gateway.supplier.books import Book, isbn13, ppn
-from gateway.supplier.events import Moment, OpenLine
+from gateway.supplier.events import Consignment, Moment, OpenLine
 from gateway.supplier.message import Day, control
 
 _DISCOUNT = Decimal("7.50")
@@ -159,7 +159,7 @@ class _Today:
         self._on = self.opens.date()
         orders = open_orders(self.institution, self.branches, self.budget_codes, self._on)
         self._standing = [each.line for each in orders]
-        self._slip = f"PB{self._on:%y%m%d}-{self.institution[1:]}"
+        self._van = Consignment(f"PB{self._on:%y%m%d}-{self.institution[1:]}", self._clock("16:30"))
         self._web, self._phone = self._new(6, 1), self._new(7, 2)
 
     def events(self) -> Iterator[Mutation]:
@@ -188,9 +188,8 @@ class _Today:
             copies=tuple(_copies(chosen, self.branches, self.budget_codes)),
         )
         bought = self._new(9, 1)
-        yield events.sold_in_shop(
-            self._at("10:02"), bought, branch=here, budget_code=code, slip=f"ZM{self._on:%y%m%d}-17"
-        )
+        counter = Consignment(f"ZM{self._on:%y%m%d}-17", self._clock("11:02"), "OTHER")
+        yield events.sold_in_shop(self._at("10:02"), bought, counter, branch=here, budget_code=code)
 
     def _told_of_open_orders(self) -> Iterator[Mutation]:
         standing = self._standing
@@ -210,15 +209,17 @@ class _Today:
             budget_code=f"{self.budget_codes[0]}-OUD",
             offer_form="BACKORDER",
         )
-        yield events.shipped(self._at("14:00"), standing[4], 2, slip=self._slip)
-        yield events.shipped(self._at("14:05"), standing[5], standing[5].quantity, slip=self._slip)
-        yield events.shipped(self._at("15:30"), self._web, self._web.quantity, slip=self._slip)
+        yield events.shipped(self._at("14:00"), standing[4], 2, self._van)
+        yield events.shipped(self._at("14:05"), standing[5], standing[5].quantity, self._van)
+        yield events.shipped(self._at("15:30"), self._web, self._web.quantity, self._van)
         yield events.cancelled(self._at("16:45"), self._phone, events.ASKED_BY_LIBRARY)
 
     def _at(self, clock: str) -> Moment:
         number = next(self._numbers)
-        moment = self.opens.combine(self._on, time.fromisoformat(clock), self.opens.tzinfo)
-        return Moment(f"{self.institution}-{self._on:%y%m%d}-{number:03d}", number, moment)
+        return Moment(f"{self.institution}-{self._on:%y%m%d}-{number:03d}", number, self._clock(clock))
+
+    def _clock(self, clock: str) -> datetime:
+        return datetime.combine(self._on, time.fromisoformat(clock), self.opens.tzinfo)
 
     def _new(self, book: int, copies: int) -> OpenLine:
         return _line(self.institution, f"{self._on:%y%m%d}", book, copies)

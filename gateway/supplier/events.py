@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -35,6 +35,18 @@ class Moment:
     mutation_id: str
     sequence: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consignment:
+    """What goes on transport together, on one packing slip."""
+
+    slip: str
+    leaves_at: datetime
+    route: str = "PSO"
+
+
+_COPIES_A_PARCEL = 8
 
 
 class Cause(NamedTuple):
@@ -110,25 +122,25 @@ def cancelled(moment: Moment, line: OpenLine, cause: Cause) -> Mutation:
     return Mutation(**_about(moment, Kind.CANCELLED, line), quantity=line.quantity, final=True, **_because(cause))
 
 
-def shipped(
-    moment: Moment, line: OpenLine, copies: int, *, slip: str, parcels: int = 1, route: str = "PSO"
-) -> Mutation:
-    """Some or all copies go on transport, an hour after they were packed."""
+def shipped(moment: Moment, line: OpenLine, copies: int, consignment: Consignment) -> Mutation:
+    """Some or all copies go on transport."""
     return Mutation(
         **_about(moment, Kind.SHIPPED, line),
         quantity=copies,
-        packing_slip=slip,
-        shipped_at=moment.at + timedelta(hours=1),
-        parcels=parcels,
-        route=route,
+        packing_slip=consignment.slip,
+        shipped_at=consignment.leaves_at,
+        parcels=1 + copies // _COPIES_A_PARCEL,
+        route=consignment.route,
         **_price(line),
     )
 
 
-def sold_in_shop(moment: Moment, line: OpenLine, *, branch: str, budget_code: str | None, slip: str) -> Mutation:
+def sold_in_shop(
+    moment: Moment, line: OpenLine, consignment: Consignment, *, branch: str, budget_code: str | None
+) -> Mutation:
     """Bought over the counter: the line is shipped without ever having been told as ordered."""
     return replace(
-        shipped(moment, line, line.quantity, slip=slip, route="OTHER"),
+        shipped(moment, line, line.quantity, consignment),
         order_date=moment.at.date(),
         channel=Channel.SHOP,
         branch=branch,

@@ -17,7 +17,7 @@ from gateway.money import Cents
 from gateway.orders.model import Channel, Control, Copy, Kind, MessageHeader, Mutation
 from gateway.supplier import events
 from gateway.supplier.books import invent
-from gateway.supplier.events import Moment, OpenLine
+from gateway.supplier.events import Consignment, Moment, OpenLine
 from gateway.supplier.message import Day, control
 
 Choice = TypeVar("Choice")
@@ -25,6 +25,7 @@ Choice = TypeVar("Choice")
 _WINDOW_LINES = 2_000
 _OPENS_AT = time(7)
 _WORKING_HOURS = 12
+_LINES_A_SLIP = 40
 _SHOP_SHARE = 0.02
 _DIVIDED_SHARE = 0.35
 _KINDS = {Kind.ORDERED: 56, Kind.SHIPPED: 30, Kind.DELAYED: 7, Kind.CHANGED: 4, Kind.CANCELLED: 3}
@@ -103,7 +104,9 @@ class _Desk:
     open_lines: list[OpenLine]
     order_number: int = 0
     lines_to_come: list[int] = field(default_factory=list)
-    shipments: int = 0
+    consignment: Consignment | None = None
+    packed_lines: int = 0
+    consignments: int = 0
 
     def work(self, n: int) -> Iterator[Mutation]:
         step = timedelta(hours=_WORKING_HOURS) / n
@@ -139,19 +142,29 @@ class _Desk:
         )
 
     def ship(self, moment: Moment) -> Mutation:
-        self.shipments += 1
-        slip = f"P{self.mark[:8]}-{self.shipments // 40 + 1:05d}"
         if self.dice.random() < _SHOP_SHARE:
             branch, budget_code = self.destination()
             sold = replace(self.new_line(Decimal("0.00")), quantity=1, divided=False)
-            return events.sold_in_shop(moment, sold, branch=branch, budget_code=budget_code, slip=slip)
+            leaves_at = _next_hour(moment.at)
+            taken = Consignment(f"Z{self.mark[:8]}-{leaves_at:%H}", leaves_at, "OTHER")
+            return events.sold_in_shop(moment, sold, taken, branch=branch, budget_code=budget_code)
         line = self.take()
         whole = line.divided or self.dice.random() < 0.8
         copies = line.quantity if whole else self.dice.randint(1, line.quantity)
         if copies < line.quantity:
             self.keep(replace(line, quantity=line.quantity - copies))
-        route = "PSO" if self.dice.random() < 0.85 else "CB"
-        return events.shipped(moment, line, copies, slip=slip, parcels=1 + copies // 8, route=route)
+        return events.shipped(moment, line, copies, self.packed(_next_hour(moment.at)))
+
+    def packed(self, leaves_at: datetime) -> Consignment:
+        """The consignment that a line goes with: what is packed within the hour leaves on the hour, on full slips."""
+        full = self.packed_lines == _LINES_A_SLIP
+        if self.consignment is None or self.consignment.leaves_at != leaves_at or full:
+            self.consignments += 1
+            self.packed_lines = 0
+            route = "PSO" if self.dice.random() < 0.85 else "CB"
+            self.consignment = Consignment(f"P{self.mark[:8]}-{self.consignments:05d}", leaves_at, route)
+        self.packed_lines += 1
+        return self.consignment
 
     def delay(self, moment: Moment) -> Mutation:
         line = self.take()
@@ -211,3 +224,7 @@ class _Desk:
 
     def weighed(self, weights: Mapping[Choice, int]) -> Choice:
         return self.dice.choices(list(weights), list(weights.values()))[0]
+
+
+def _next_hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0) + timedelta(hours=1)
