@@ -48,8 +48,8 @@ def a_line(number: int = 1, **changes: Any) -> ReportLine:
         delivery="confirmed",
     )
     line = line._replace(**changes)
-    amount = Cents(line.copies * line.net_price)
-    committed = amount if line.kind == "ORDERED" and line.outcome in APPLIED else Cents(0)
+    amount = None if line.net_price is None else Cents(line.copies * line.net_price)
+    committed = (amount or Cents(0)) if line.kind == "ORDERED" and line.outcome in APPLIED else Cents(0)
     return line._replace(amount=changes.get("amount", amount), committed=changes.get("committed", committed))
 
 
@@ -83,6 +83,7 @@ def _lines() -> tuple[ReportLine, ...]:
             kind="DELAYED",
             title="Ruimte",
             author="",
+            net_price=None,
             reason_code="RP",
             action_code="902",
             expected_date=date(2026, 5, 18),
@@ -193,7 +194,7 @@ def tally(kind: str, lines: tuple[ReportLine, ...]) -> KindTally:
         refused=sum(line.outcome == "REFUSED" for line in own),
         waiting=sum(line.outcome == "WAITING" for line in own),
         copies=sum(line.copies for line in applied),
-        amount=Cents(sum(line.amount for line in applied)),
+        amount=Cents(sum(line.amount or 0 for line in applied)),
     )
 
 
@@ -222,7 +223,9 @@ def a_report(layout: Layout = Layout.INA, lines: tuple[ReportLine, ...] = LINES,
     }[layout]
     kinds = tuple(tally(kind, lines) for kind in KINDS)
     received = sum(kind.received for kind in kinds)
-    counted = ControlTotals(received, sum(line.copies for line in lines), Cents(sum(line.amount for line in lines)))
+    counted = ControlTotals(
+        received, sum(line.copies for line in lines), Cents(sum(line.amount or 0 for line in lines))
+    )
     report = Report(
         layout=layout,
         institution="I202",

@@ -1,6 +1,5 @@
 """From what a run did to its processing report, for the rooms that lay it out and keep it."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from gateway.db import Connection, Engine, reading
 from gateway.library import Library
-from gateway.money import NOTHING, Cents, cents
+from gateway.money import Cents, cents
+from gateway.orders import remarks
 from gateway.orders.explanations import DAYS, EXPLANATIONS, Explanation, Finding
 from gateway.orders.model import BudgetCode, Kind, Outcome
 from gateway.orders.store import accounting, codes, progress
@@ -70,7 +70,7 @@ def report(database: Engine, run: Run, number: int, processed_at: datetime, read
             attention=_attention(database, run, order, language),
             refused_later=accounting.refused_later_count(connection, run),
             detail=_lines(database, run, accounting.ALL, order, language),
-            detail_count=sum(tally.applied + tally.known + tally.refused + tally.waiting for tally in kinds),
+            detail_count=accounting.line_count(connection, run),
         )
 
 
@@ -118,7 +118,7 @@ def _lines(database: Engine, run: Run, which: str, order: str, language: str) ->
 def _line(row: Any, language: str) -> ReportLine:
     code, told, hint = _told_of(row.findings, language)
     copies = row.quantity and int(row.quantity) if row.copies is None else row.copies
-    price = cents(row.net_price) if row.net_price else NOTHING
+    price = cents(row.net_price) if row.net_price else None
     return ReportLine(
         occurred_at=datetime.fromisoformat(row.occurred_at),
         mutation_id=row.mutation_id,
@@ -139,7 +139,7 @@ def _line(row: Any, language: str) -> ReportLine:
         supplier_budget_code=row.supplier_budget_code or "",
         copies=copies,
         net_price=price,
-        amount=Cents(copies * price) if row.amount is None else Cents(row.amount),
+        amount=_amount(row.amount, price, copies),
         committed=Cents(row.committed or 0),
         shipped=Cents(row.shipped or 0),
         channel=row.channel or "",
@@ -152,6 +152,13 @@ def _line(row: Any, language: str) -> ReportLine:
         expected_date=date.fromisoformat(row.expected_date[:10]) if row.expected_date else None,
         delivery=row.state or "",
     )
+
+
+def _amount(moved: int | None, price: Cents | None, copies: int) -> Cents | None:
+    """What a line comes to; none where neither the mutation nor its order told a price, which the ledger keeps as 0."""
+    if price is None:
+        return Cents(moved) if moved else None
+    return Cents(copies * price) if moved is None else Cents(moved)
 
 
 def _attention(database: Engine, run: Run, order: str, language: str) -> Lines:
@@ -273,23 +280,15 @@ def _codes(connection: Connection, run: Run) -> Iterator[CodeUse]:
         yield CodeUse(row.supplier_code, row.library_code or "", int(row.lines), first_seen)
 
 
-_NUMBERS = {
-    "number-gap": "The supplier's previous message had number {before}, this one {number}: one may be missing.",
-    "number-back": "The supplier's previous message had number {before}, this one {number}: its numbers went back.",
-}
 _REFUSED_LATER = Explanation(
     "The library system refused it after it was handed over: {reason}", "Enter it in the library system by hand."
 )
-_CANNOT = "The library system cannot be told: {elements}. Between brackets: the number of lines."
 
 
 def _remarks(connection: Connection, run: Run, message: Any, language: str) -> Iterator[str]:
-    for remark in json.loads(message.remarks) if message is not None else ():
-        code, before, number = remark.split()
-        yield say(_NUMBERS[code], language, before=before, number=number)
-    if left_out := accounting.left_out(connection, run):
-        elements = ", ".join(f"{element} ({lines})" for element, lines in sorted(left_out.items()))
-        yield say(_CANNOT, language, elements=elements)
+    if message is not None:
+        yield from remarks.of_message(message.remarks, language)
+    yield from remarks.of_left_out(accounting.left_out(connection, run), language)
 
 
 def _period(message: Any) -> tuple[datetime, datetime] | None:

@@ -165,7 +165,7 @@ class _Sum:
             self.lines += 1
             values = self.values
             values[0] += line.copies
-            values[1] += line.amount
+            values[1] += line.amount or 0
             values[2] += line.committed
             values[3] += line.shipped
 

@@ -69,8 +69,8 @@ class ReportLine(NamedTuple):
 
     `kind`, `outcome` and the states are the codes of the order room. `sentence` and `hint` are in
     the report's language; they also stand in the supplier's copy, so they name no budget amounts.
-    `amount` is copies times net price; `committed` is what it adds to (or takes from) the
-    commitments of its budget code, `shipped` what moves from committed to shipped.
+    `amount` is copies times net price, and both are none where no price is known; `committed` is what
+    it adds to (or takes from) the commitments of its budget code, `shipped` what moves from committed to shipped.
 
     A tuple, as there are many: it is made three times as fast as a dataclass, and its cells are taken at once.
     """
@@ -93,8 +93,8 @@ class ReportLine(NamedTuple):
     budget_code: str = ""
     supplier_budget_code: str = ""
     copies: int = 0
-    net_price: Cents = NOTHING
-    amount: Cents = NOTHING
+    net_price: Cents | None = None
+    amount: Cents | None = None
     committed: Cents = NOTHING
     shipped: Cents = NOTHING
     channel: str = ""
@@ -239,6 +239,7 @@ class Report:
     attention: Lines
     detail: Lines
     detail_count: int = 0
+    """How many lines `detail` has."""
     corrects: str = ""
     """The name of the report that this one corrects; empty for an ordinary run."""
     refused_later: int = 0

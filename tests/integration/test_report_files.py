@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -102,7 +102,7 @@ def sheet_cells(content: bytes) -> set[object]:
 
 @pytest.mark.parametrize("layout", Layout)
 def test_all_six_formats_carry_the_same_amounts(layout: Layout) -> None:
-    amounts = {line.amount for line in LINES} | {kind.amount for kind in a_report().kinds}
+    amounts = {line.amount for line in LINES if line.amount is not None} | {kind.amount for kind in a_report().kinds}
     for form, read in READERS.items():
         text = read(ordinary(layout, form))
         for amount in amounts:
@@ -111,6 +111,40 @@ def test_all_six_formats_carry_the_same_amounts(layout: Layout) -> None:
     assert {amount / 100 for amount in amounts} <= sheet_cells(ordinary(layout, Format.XLSX))
     xml = etree.fromstring(ordinary(layout, Format.XML))
     assert {plain(amount) for amount in amounts} <= set(xml.xpath("//r:amount/text()", namespaces=SPACE))
+
+
+@cache
+def without_a_price(layout: Layout, form: Format) -> bytes:
+    line = a_line(net_price=None, kind="DELAYED", title="Zonder prijs")
+    return written(a_report(layout, (line,)), form, Audience.SUPPLIER)
+
+
+def beside(title: str, name: str, rows: Sequence[Sequence[object]]) -> object:
+    """The cell of the column of that name in the row of a title, in the last table that has such a column."""
+    place = next(number for number, row in enumerate(rows) if title in row and len(row) > 5)
+    head = next(row for row in reversed(rows[:place]) if name in row)
+    return rows[place][head.index(name)]
+
+
+@pytest.mark.parametrize("form", [Format.TXT, Format.HTML, Format.PDF])
+@pytest.mark.parametrize("layout", Layout)
+def test_line_without_a_price_shows_people_no_amount(layout: Layout, form: Format) -> None:
+    told = READERS[form](without_a_price(layout, form))
+    of_line = told[told.rindex("Zonder prijs") :].partition("In totaal")[0]
+    assert of_line and "0,00" not in of_line
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_line_without_a_price_gives_programs_no_amount(layout: Layout) -> None:
+    xml = etree.fromstring(without_a_price(layout, Format.XML)).find(".//r:detail/r:line", namespaces=SPACE)
+    table = [row.split(";") for row in without_a_price(layout, Format.CSV).decode("utf-8-sig").splitlines()]
+    book = openpyxl.load_workbook(io.BytesIO(without_a_price(layout, Format.XLSX)))
+    sheets = [list(sheet.iter_rows(values_only=True)) for sheet in book]
+    (sheet,) = [rows for rows in sheets if any("Zonder prijs" in row for row in rows) and "Nettoprijs" in rows[2]]
+    for key, name in (("netPrice", "Nettoprijs"), ("amount", "Bedrag")):
+        assert xml.find(f"r:{key}", namespaces=SPACE) is None
+        assert beside("Zonder prijs", name, table) == ""
+        assert beside("Zonder prijs", name, sheet) is None
 
 
 @pytest.mark.parametrize("layout", Layout)
@@ -169,13 +203,6 @@ def test_pdf_of_a_long_day_leaves_the_lines_out_and_names_the_file_that_has_them
     assert "Per vestiging en soort" not in text
     assert "Vogels van de Zandplaat" in text
     assert "De boeken" in text
-
-
-def test_pdf_leaves_the_lines_out_when_few_mutations_stand_on_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "MOST_LINES", 11)
-    text = pdf_text(written(a_report(detail_count=2), Format.PDF))
-    assert "12 losse regels" in text
-    assert "Zoutwater" not in text
 
 
 def test_pdf_cuts_a_long_list_of_what_needs_attention_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
