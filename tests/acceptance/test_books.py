@@ -10,7 +10,7 @@ from lxml import etree
 from gateway import app
 from gateway.db import reading, writing
 from gateway.orders import reporting
-from gateway.orders.model import Kind, Outcome
+from gateway.orders.model import Copy, Kind, Outcome
 from gateway.orders.store import codes, enquiries, progress
 from gateway.reports.model import Layout, Report
 from tests.builders import a_mutation
@@ -161,3 +161,11 @@ def test_recap_of_a_run_does_not_count_what_later_runs_did(stage: Stage) -> None
     assert first.layout is Layout.AFO291
     assert first.budgets == before
     assert [recap.before for recap in second.budgets] == [recap.after for recap in before]
+
+
+def test_a_copy_for_another_branch_is_a_line_of_the_report(stage: Stage) -> None:
+    copies = (Copy("1", "01", "JEUGD"), Copy("2", "02", "JEUGD"))
+    stage.push(a_mutation(quantity=2, copies=copies), a_mutation(order_line="2"))
+    stage.process()
+    (report,) = reports_of(stage, "I202")
+    assert report.detail_count == len(list(report.detail())) == 3

@@ -60,6 +60,12 @@ def lines(connection: sa.Connection, run: Run, which: str, order: str) -> Iterat
     yield from map(row._make, found)
 
 
+def line_count(connection: sa.Connection, run: Run) -> int:
+    """How many lines a run has in all."""
+    statement = sa.text(f"select count(*) from {_LINE_TABLES} where outcomes.run_pk = :run")
+    return int(connection.execute(statement, _planned_by(run)).scalar_one())
+
+
 def refused_later(connection: sa.Connection, run: Run) -> list[Any]:
     """The lines of earlier runs that the library system refused after all and that this run tells of, as `lines`."""
     statement = sa.text(

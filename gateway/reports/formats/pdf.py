@@ -15,8 +15,17 @@ from gateway.wording import say
 MOST_LINES = 2_000
 
 
+def pdf_sections(document: Document) -> tuple[Section, ...]:
+    """The sections that a PDF holds: all, or without the detail when that is long."""
+    return tuple(each for each in document.sections if _is_whole(document) or each.part is not Part.DETAIL)
+
+
+def _is_whole(document: Document) -> bool:
+    return document.detail_count <= MOST_LINES
+
+
 class PdfWriter:
-    """Keeps `Writer`. Holds the detail only when it is short, and MOST_LINES of cancelled and attention together."""
+    """Keeps `Writer`, fed with `pdf_sections`. Holds MOST_LINES of cancelled and attention together."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -24,22 +33,15 @@ class PdfWriter:
 
     def begin(self, document: Document) -> None:
         self._document = document
-        self._whole = document.detail_count <= MOST_LINES
-        self._items: list[dict[str, Any]] | None = None
         self._room = MOST_LINES
-        self._lines = document.detail_count
 
     def section(self, section: Section, filled: bool) -> None:
         self._section = section
         self._dropped = 0
-        self._count = 0
         self._is_bounded = section.part in (Part.CANCELLED, Part.ATTENTION)
-        self._items = None
-        if section.part is Part.DETAIL and not self._whole:
-            return
         stacks = section.page_columns
         self._stacks = stacks
-        self._items = []
+        self._items: list[dict[str, Any]] = []
         columns = [section.columns[stack[0]] for stack in stacks]
         self._sections.append(
             {
@@ -54,23 +56,15 @@ class PdfWriter:
                     }
                     for stack, column in zip(stacks, columns, strict=True)
                 ],
-                "part": section.part.value,
                 "items": self._items,
                 "after": "",
             }
         )
 
     def group(self, group: Group) -> None:
-        self._add({"group": clean(group.title)})
+        self._items.append({"group": clean(group.title)})
 
     def row(self, record: Record) -> None:
-        self._count += 1
-        if self._items is None:
-            return
-        if self._section.part is Part.DETAIL and self._count > MOST_LINES:
-            # A mutation may stand on several lines, one for each branch and budget code.
-            self._whole, self._items = False, None
-            return
         if self._is_bounded:
             if self._room == 0:
                 self._dropped += 1
@@ -79,19 +73,13 @@ class PdfWriter:
         self._items.append({"row": [stacked(record.shown, stack) for stack in self._stacks]})
 
     def total(self, total: Total) -> None:
-        if self._items is None:
-            return
         shown = shown_total(total, self._section.columns)
         values = [[shown[place] for place in stack if shown[place]] for stack in self._stacks]
         span = next(place for place, lines in enumerate(values) if lines)
-        self._add({"total": total.label, "span": span, "values": values[span:], "grand": total.grand})
-
-    def _add(self, item: dict[str, Any]) -> None:
-        if self._items is not None:
-            self._items.append(item)
+        item = {"total": total.label, "span": span, "values": values[span:], "grand": total.grand}
+        self._items.append(item)
 
     def end_section(self) -> None:
-        self._lines = max(self._lines, self._count)
         if self._dropped:
             sentence = "{more} more lines are not shown here; {file} holds them all."
             self._sections[-1]["after"] = self._say(sentence, more=self._dropped)
@@ -112,8 +100,8 @@ class PdfWriter:
             "date": [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second],
             "facts": [[fact.title, fact_text(fact)] for fact in document.head],
             "remarks": [clean(remark) for remark in document.remarks],
-            "notice": "" if self._whole else self._say(shortened, count=self._lines),
-            "sections": [each for each in self._sections if self._whole or each["part"] != Part.DETAIL.value],
+            "notice": "" if _is_whole(document) else self._say(shortened, count=document.detail_count),
+            "sections": self._sections,
             "footer": document.footer,
             "page": say("Page", document.language),
             "of": say("of", document.language),
