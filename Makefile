@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LOCKED := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: run demo-once test check format golden bench bundle lock clean
+.PHONY: run demo-once test check format golden bench interop bundle lock clean
 
 $(READY): pyproject.toml requirements.lock requirements-dev.lock
 	@echo "Installing into $(VENV) (a minute or so, once) ..."
@@ -37,6 +37,9 @@ golden: $(READY)  ## rewrite the golden files; review the diff like code
 
 bench: $(READY)  ## speed and memory beside their bounds
 	$(BIN)/python -m benchmarks
+
+interop: $(READY)  ## foreign SOAP clients of other languages; as root on Debian it installs what they need
+	$(BIN)/python -m tests.interop $(ASK)
 
 bundle: $(READY)  ## everything a server without internet needs, as one archive in dist/
 	$(BIN)/python -m gateway.install.bundle . dist
