@@ -101,7 +101,7 @@ def released(holdings: Sequence[Holding], parts: Parts) -> tuple[Holding, ...]:
 def gone(holdings: Sequence[Holding]) -> tuple[Holding, ...]:
     """The copies that are on transport, and nothing else."""
     return tuple(
-        replace(each, share=replace(each.share, copies=each.shipped), cancelled=0) for each in holdings if each.shipped
+        replace(each, share=each.share._replace(copies=each.shipped), cancelled=0) for each in holdings if each.shipped
     )
 
 

@@ -118,7 +118,7 @@ def _add_open(
         some = keys[start : start + _AT_ONCE]
         known = lines.find_pks(connection, sender, institution, some)
         fresh = {key: found[key] for key in some if key not in known}
-        pks = lines.save(connection, {}, fresh)
+        pks = lines.save(connection, sender, institution, {}, fresh)
         effects = [
             lines.effect_row(pks[key], None, institution, "IMPORTED", _commitment(holding, line))
             for key, line in fresh.items()

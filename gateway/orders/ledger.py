@@ -23,14 +23,12 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """An order line as the ledger keeps it: identity, where its copies are, and what was last applied to it.
+    """An order line of one supplier and library: where its copies are, and what was last applied to it.
 
     `made_from` tells whether its order came as such, from a shipment, or from the import at the start.
     `content` stands for everything the order said; an order sent twice is recognised by it.
     """
 
-    sender: str
-    institution: str
     order_number: str
     order_line: str
     state: LineState

@@ -81,8 +81,6 @@ def _complete(line: OrderLine, said: Said) -> Decision:
     effects = tuple(commit(holding, fresh.net_price) for holding in rest)
     whole = replace(
         fresh,
-        sender=line.sender,
-        institution=line.institution,
         holdings=(*line.holdings, *rest),
         last_at=max(line.last_at, fresh.last_at),
         last_sequence=line.last_sequence,
@@ -129,7 +127,7 @@ def _delay(line: OrderLine, said: Said) -> Decision:
     if mutation.quantity not in (line.open, line.open + line.shipped):
         facts = {"copies": str(mutation.quantity), "order": _name(mutation), "open": str(line.open)}
         warnings = (Finding("quantity-differs", facts),)
-    still_open = [replace(each.share, copies=each.open) for each in line.holdings if each.open]
+    still_open = [each.share._replace(copies=each.open) for each in line.holdings if each.open]
     effects = tuple(Effect(share, NOTHING, NOTHING, NOTHING) for share in still_open)
     return _applied(line, delayed, effects, warnings)
 
@@ -210,8 +208,6 @@ def _more_than_open(line: OrderLine, mutation: Mutation) -> Decision:
 def _new_line(said: Said) -> OrderLine:
     mutation = said.mutation
     return OrderLine(
-        sender="",
-        institution="",
         order_number=mutation.order_number,
         order_line=mutation.order_line,
         state=LineState.IN_ORDER,

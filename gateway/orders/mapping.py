@@ -106,7 +106,7 @@ class _Desk:
         """Copies of a line, with the branch or budget that a change names for all of them."""
         mutation = self._mutation
         if mutation.branch:
-            share = replace(share, branch=self._branch(mutation.branch), supplier_branch=mutation.branch)
+            share = share._replace(branch=self._branch(mutation.branch), supplier_branch=mutation.branch)
         return self._budgeted(share, mutation.budget_code) if mutation.budget_code else share
 
     def listed(self, copy: Copy, line: OrderLine) -> Iterator[Share]:
@@ -116,9 +116,9 @@ class _Desk:
             return
         named_branch = copy.branch or self._mutation.branch
         share = known.share if known else _like(line, copy)
-        share = replace(share, copies=1, copy_id=copy.copy_id, note=copy.note, barcode=copy.barcode)
+        share = share._replace(copies=1, copy_id=copy.copy_id, note=copy.note, barcode=copy.barcode)
         if named_branch or not share.branch:
-            share = replace(share, branch=self._branch(named_branch), supplier_branch=named_branch)
+            share = share._replace(branch=self._branch(named_branch), supplier_branch=named_branch)
         budget_code = copy.budget_code or self._mutation.budget_code
         yield self._budgeted(share, budget_code) if budget_code or share.budget_code is None else share
 
@@ -130,10 +130,9 @@ class _Desk:
 
     def _budgeted(self, share: Share, supplier_code: str | None) -> Share:
         """The share on the library's budget for the supplier's code, or on the fall-back where there is one."""
-        share = replace(share, supplier_budget_code=supplier_code)
         found = resolve(self._mutation, supplier_code, share.branch, self._on, self._codes.budgets)
         if not isinstance(found, Finding):
-            return replace(share, budget_code=found.code, budget_year=found.year)
+            return share._replace(budget_code=found.code, budget_year=found.year, supplier_budget_code=supplier_code)
         fall_back = self._codes.fall_back
         if fall_back is None or found.code == "locked-budget":
             raise _Unplaced(found)
@@ -141,7 +140,7 @@ class _Desk:
             raise _Unplaced(problem)
         if found.code != "missing-budget-code" and found not in self._warnings:
             self._warnings += [found, Finding("fall-back-budget", {"fall_back": fall_back})]
-        return replace(share, budget_code=fall_back, budget_year=None)
+        return share._replace(budget_code=fall_back, budget_year=None, supplier_budget_code=supplier_code)
 
 
 def _copies(mutation: Mutation) -> Iterator[tuple[Copy, int]]:
@@ -149,8 +148,10 @@ def _copies(mutation: Mutation) -> Iterator[tuple[Copy, int]]:
     if not mutation.copies:
         yield Copy(branch=mutation.branch, budget_code=mutation.budget_code), mutation.quantity
     for copy in mutation.copies:
-        branch, budget_code = copy.branch or mutation.branch, copy.budget_code or mutation.budget_code
-        yield replace(copy, branch=branch, budget_code=budget_code), 1
+        if not (copy.branch and copy.budget_code):
+            branch, budget_code = copy.branch or mutation.branch, copy.budget_code or mutation.budget_code
+            copy = replace(copy, branch=branch, budget_code=budget_code)
+        yield copy, 1
 
 
 def _share(copy: Copy, branch: str, quantity: int) -> Share:
@@ -182,7 +183,7 @@ def _like(line: OrderLine, copy: Copy) -> Share:
 def _still_expected(mutation: Mutation, line: OrderLine) -> list[Share]:
     """The copies still to come after a change of the total, where the line has them."""
     wanted = mutation.quantity - line.shipped
-    expected = [replace(each.share, copies=each.open) for each in line.holdings if each.open]
+    expected = [each.share._replace(copies=each.open) for each in line.holdings if each.open]
     if sum(share.copies for share in expected) == wanted:
         return expected
     places = {(share.branch, share.budget_code) for share in (expected or [each.share for each in line.holdings])}
@@ -191,7 +192,7 @@ def _still_expected(mutation: Mutation, line: OrderLine) -> list[Share]:
         order = f"{mutation.order_number}/{mutation.order_line}"
         raise _Unplaced(Finding("division-needed", {"order": order}))
     template = (expected or [line.holdings[0].share])[0]
-    return [replace(template, copies=wanted, copy_id=None)] if wanted > 0 else []
+    return [template._replace(copies=wanted, copy_id=None)] if wanted > 0 else []
 
 
 def _without_gone(shares: Sequence[Share], line: OrderLine) -> tuple[Share, ...]:

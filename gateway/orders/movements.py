@@ -1,7 +1,5 @@
 """What moves when copies are ordered, taken back or sent: per share, in copies and cents."""
 
-from dataclasses import replace
-
 from gateway.money import NOTHING, Cents
 from gateway.orders.ledger import Effect, Holding, OrderLine
 
@@ -9,19 +7,19 @@ from gateway.orders.ledger import Effect, Holding, OrderLine
 def commit(holding: Holding, price: Cents) -> Effect:
     """The open copies are spoken for."""
     amount = Cents(holding.open * price)
-    return Effect(replace(holding.share, copies=holding.open), amount, NOTHING, amount)
+    return Effect(holding.share._replace(copies=holding.open), amount, NOTHING, amount)
 
 
 def release(holding: Holding, copies: int, price: Cents) -> Effect:
     """So many copies are no longer spoken for."""
     amount = Cents(copies * price)
-    return Effect(replace(holding.share, copies=copies), Cents(-amount), NOTHING, amount)
+    return Effect(holding.share._replace(copies=copies), Cents(-amount), NOTHING, amount)
 
 
 def send(holding: Holding, copies: int, ordered_at: Cents, sent_at: Cents) -> Effect:
     """A shipment first corrects the commitment to the price that is asked, then moves all of it."""
     amount = Cents(copies * sent_at)
-    return Effect(replace(holding.share, copies=copies), Cents(copies * (sent_at - ordered_at)), amount, amount)
+    return Effect(holding.share._replace(copies=copies), Cents(copies * (sent_at - ordered_at)), amount, amount)
 
 
 def rest_of(holdings: tuple[Holding, ...], line: OrderLine, copies: int) -> tuple[Holding, ...]:
@@ -35,6 +33,6 @@ def rest_of(holdings: tuple[Holding, ...], line: OrderLine, copies: int) -> tupl
         sent[holding.share.branch] = sent.get(holding.share.branch, 0) - already
         number = min(holding.share.copies - already, copies)
         if number:
-            rest.append(Holding(replace(holding.share, copies=number)))
+            rest.append(Holding(holding.share._replace(copies=number)))
             copies -= number
     return tuple(rest)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -55,7 +55,7 @@ def read(rows: Sequence[Row], institution: str, lists: Lists) -> OpenOrders:
     """Put rows together as order lines; a line with one row that cannot be used is refused with all its rows."""
     groups = Groups(rows, _key, lambda row: _said(row, lists))
     _hold_up_what_may_be_half(rows, groups)
-    found = {key: _line(key, institution, members, groups) for key, members in groups.sound().items()}
+    found = {key: _line(key[1], members, groups) for key, members in groups.sound().items()}
     sound = groups.sound()
     return OpenOrders(
         lines={key: found[key] for key in sound},
@@ -139,12 +139,10 @@ def _may_be(row: Row, key: Key) -> bool:
     return row["order_line"] in ("", order_line) and (not knows_sender or row["sender"] == sender)
 
 
-def _line(key: Key, institution: str, members: Sequence[tuple[Row, _Said]], groups: Groups[Key, _Said]) -> OrderLine:
-    sender, (order_number, order_line) = key
+def _line(key: LineKey, members: Sequence[tuple[Row, _Said]], groups: Groups[Key, _Said]) -> OrderLine:
+    order_number, order_line = key
     about = groups.merge((row, said.about) for row, said in members)
     return OrderLine(
-        sender=sender,
-        institution=institution,
         order_number=order_number,
         order_line=order_line,
         state=LineState.IN_ORDER,
@@ -162,6 +160,6 @@ def _holdings(shares: Sequence[Share]) -> tuple[Holding, ...]:
     """Copies for the same branch on the same budget code, added up."""
     copies: dict[Share, int] = {}
     for share in shares:
-        place = replace(share, copies=0)
+        place = share._replace(copies=0)
         copies[place] = copies.get(place, 0) + share.copies
-    return tuple(Holding(replace(place, copies=number)) for place, number in copies.items())
+    return tuple(Holding(place._replace(copies=number)) for place, number in copies.items())

@@ -168,18 +168,13 @@ def _chunk(connection: Connection, run: Run, planner: Planner, pks: Sequence[int
     planner.lines = {key: line for key, (_, line) in known.items()}
     decided = [(candidate, *planner.decide(candidate)) for candidate in candidates]
     changed = {
-        key: _owned(planner.lines[key], run)
-        for key in (candidate.key for candidate, _, decision in decided if decision.is_applied)
+        key: planner.lines[key] for key in (candidate.key for candidate, _, decision in decided if decision.is_applied)
     }
-    pks_of = lines.save(connection, {key: pk for key, (pk, _) in known.items()}, changed)
+    pks_known = {key: pk for key, (pk, _) in known.items()}
+    pks_of = lines.save(connection, run.sender, run.institution, pks_known, changed)
     _write_applied(connection, run, decided, pks_of, place_from)
     _write_others(connection, run, decided)
     return set(changed)
-
-
-def _owned(line: OrderLine, run: Run) -> OrderLine:
-    """A line that was just made does not know yet whose it is."""
-    return line if line.sender else replace(line, sender=run.sender, institution=run.institution)
 
 
 Decided = list[tuple[Candidate, Mutation, Decision]]

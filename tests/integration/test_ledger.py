@@ -26,14 +26,14 @@ def test_line_comes_back_as_it_was_kept(database: db.Engine) -> None:
     )
     line = a_line(full, channel=Channel.SHOP, medium="BOEK", state=LineState.DELAYED, last_sequence=3, made_from=None)
     with db.writing(database) as connection:
-        [pk] = lines.save(connection, {}, {("B1", "1"): line}).values()
+        [pk] = lines.save(connection, "000002", "I201", {}, {("B1", "1"): line}).values()
         assert lines.find(connection, "000002", "I201", [("B1", "1")]) == {("B1", "1"): (pk, line)}
 
 
 def test_only_the_lines_asked_for_are_found_and_only_of_that_library(database: db.Engine) -> None:
     kept = {("B1", str(number)): a_line(order_line=str(number)) for number in range(1, 6)}
     with db.writing(database) as connection:
-        lines.save(connection, {}, kept)
+        lines.save(connection, "000002", "I201", {}, kept)
         found = lines.find(connection, "000002", "I201", [("B1", "2"), ("B1", "4"), ("B2", "2"), ("B1", "9")])
         assert set(found) == {("B1", "2"), ("B1", "4")}
         assert lines.find(connection, "000002", "I202", [("B1", "2")]) == {}

@@ -33,23 +33,22 @@ def find(
 
 
 def save(
-    connection: sa.Connection, known: Mapping[LineKey, int], lines: Mapping[LineKey, OrderLine]
+    connection: sa.Connection,
+    sender: str,
+    institution: str,
+    known: Mapping[LineKey, int],
+    lines: Mapping[LineKey, OrderLine],
 ) -> dict[LineKey, int]:
     """Write lines as they now stand; returns the primary key of each."""
-    old = [(*_values(line)[4:], known[key]) for key, line in lines.items() if key in known]
-    new = [_values(line) for key, line in lines.items() if key not in known]
+    old = [(*_values(line), known[key]) for key, line in lines.items() if key in known]
+    new = [(sender, institution, *key, *_values(line)) for key, line in lines.items() if key not in known]
     if old:
         mark = "?" if connection.dialect.name == "sqlite" else "%s"
         assignments = ", ".join(f"{name} = {mark}" for name in _LINE_COLUMNS[4:])
         connection.exec_driver_sql(f"update order_lines set {assignments} where pk = {mark}", old)
     db.insert_many(connection, "order_lines", _LINE_COLUMNS, new)
     pks = {key: known[key] for key in lines if key in known}
-    fresh = [line for key, line in lines.items() if key not in known]
-    if fresh:
-        keys = [(line.order_number, line.order_line) for line in fresh]
-        found = find_pks(connection, fresh[0].sender, fresh[0].institution, keys)
-        pks.update(found)
-    return pks
+    return pks | find_pks(connection, sender, institution, [key for key in lines if key not in known])
 
 
 def find_pks(connection: sa.Connection, sender: str, institution: str, keys: Sequence[LineKey]) -> dict[LineKey, int]:
@@ -99,11 +98,8 @@ def share(row: sa.Row[Any]) -> Share:
 
 
 def _values(line: OrderLine) -> tuple[Any, ...]:
+    """What is kept of a line beside whose it is and its key."""
     return (
-        line.sender,
-        line.institution,
-        line.order_number,
-        line.order_line,
         line.state.value,
         json.dumps([_packed(holding) for holding in line.holdings]),
         line.net_price,
@@ -129,8 +125,6 @@ def _packed(holding: Holding) -> list[Any]:
 
 def _line(row: sa.Row[Any]) -> OrderLine:
     return OrderLine(
-        sender=row.sender,
-        institution=row.institution,
         order_number=row.order_number,
         order_line=row.order_line,
         state=LineState(row.state),
