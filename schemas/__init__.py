@@ -1,5 +1,6 @@
 """What we promise others and what others promised us, as files; this module is the only door to them."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -16,6 +17,17 @@ def names(folder: str) -> list[str]:
     return sorted(
         f"{folder}/{entry.name}" for entry in resources.files("schemas").joinpath(folder).iterdir() if entry.is_file()
     )
+
+
+def validator_of_parts(name: str, parts: Mapping[str, str]) -> etree.XMLSchema:
+    """The same XSD with more elements that may be checked by themselves: their names, and of which type they are.
+
+    A new one each time: whoever checks many parts keeps its own, as the error log cannot be shared.
+    """
+    source = etree.fromstring(read(name))
+    for element, type_name in parts.items():
+        etree.SubElement(source, "{http://www.w3.org/2001/XMLSchema}element", name=element, type=type_name)
+    return etree.XMLSchema(source)
 
 
 @cache

@@ -18,7 +18,6 @@ DEFAULT_NAMESPACE: Any = {None: NAMESPACE}
 OPERATIONS = ("submitMutations", "getProcessingStatus", "getProcessingReport", "getBudgetCodes", "ping")
 
 _FOLDER = "orders/v1"
-_XSD = "http://www.w3.org/2001/XMLSchema"
 _EXAMPLE_ADDRESS = "http://localhost:8080/soap/orders"
 _IMPORTING_SCHEMA = re.compile(r"<xs:schema>.*?</xs:schema>", re.DOTALL)
 _per_thread = threading.local()
@@ -31,10 +30,8 @@ def schema() -> etree.XMLSchema:
     """
     compiled: etree.XMLSchema | None = getattr(_per_thread, "schema", None)
     if compiled is None:
-        source = etree.fromstring(xsd())
-        for name, type_name in (("mutation", "Mutation"), ("header", "Header")):
-            etree.SubElement(source, f"{{{_XSD}}}element", name=name, type=type_name)
-        compiled = _per_thread.schema = etree.XMLSchema(source)
+        parts = {"mutation": "Mutation", "header": "Header"}
+        compiled = _per_thread.schema = schemas.validator_of_parts(f"{_FOLDER}/orders.xsd", parts)
     return compiled
 
 

@@ -46,9 +46,10 @@ def request_xml(day: Day) -> Iterator[bytes]:
     yield f"</mutations>\n</{OPERATION}>\n".encode()
 
 
-def envelope_xml(day: Day, envelope_namespace: str) -> Iterator[bytes]:
+def envelope_xml(day: Day, envelope_namespace: str, soap_header: bytes = b"") -> Iterator[bytes]:
     """Write the whole envelope, in parts."""
-    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<e:Envelope xmlns:e="{envelope_namespace}"><e:Body>\n'.encode()
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<e:Envelope xmlns:e="{envelope_namespace}">'.encode()
+    yield b"<e:Header>%s</e:Header><e:Body>\n" % soap_header if soap_header else b"<e:Body>\n"
     yield from request_xml(day)
     yield b"</e:Body></e:Envelope>\n"
 

@@ -8,22 +8,20 @@ attempt sends the same bytes. A file of the supplier's own always goes as writte
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from gateway.errors import ConfigurationError
 from gateway.orders.model import Outcome, PlanLine, Receipt
+from gateway.reports.model import Format, ReportFile
 from gateway.supplier.message import OPERATION, Day, envelope_xml, values
+from gateway.supplier.patience import Patience, patiently
 from gateway.supplier.upload import Message, message
-from gateway.transport.soap_client import ENVELOPES, Credentials, SoapClient, SoapVersion
-from gateway.transport.soap_faults import ServiceBusy
+from gateway.transport.soap_client import ENVELOPES, Credentials, SoapClient, SoapVersion, Watcher
 
 CONTRACT = "orders/v1/orders.wsdl"
 WRITTEN_BY_ZEEP = 5_000
-_ATTEMPTS = 6
-_LONGEST_WAIT_SECONDS = 60
 _POLL_SECONDS = 0.25
 
 Told = Callable[[int], None]
@@ -38,34 +36,31 @@ class NotAPush(ConfigurationError):
     hint = "Give a submitMutations request."
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """What to do when the gateway is busy: how often to try, how to wait, and whom to tell."""
-
-    attempts: int = _ATTEMPTS
-    sleep: Callable[[float], None] = time.sleep
-    told: Callable[[ServiceBusy, float], None] = lambda _busy, _seconds: None
-
-
 def client(
     address: str,
     credentials: Credentials | None,
     version: SoapVersion = SoapVersion.V1_1,
     *,
     timeout_seconds: float = 600,
+    watcher: Watcher | None = None,
 ) -> SoapClient:
     """A client that speaks the frozen contract to the gateway at `address`."""
     return SoapClient(
-        CONTRACT, address=address, credentials=credentials, version=version, timeout_seconds=timeout_seconds
+        CONTRACT,
+        address=address,
+        credentials=credentials,
+        version=version,
+        timeout_seconds=timeout_seconds,
+        watcher=watcher,
     )
 
 
 def push_day(to: SoapClient, day: Day, patience: Patience | None = None, told: Told = lambda _done: None) -> Receipt:
-    """Push a day; raises what `SoapClient.call` raises, `ServiceBusy` only after the last attempt."""
+    """Push a day; raises what `SoapClient.call` raises, and what may pass only after the last try."""
     if day.header.control.mutation_count <= WRITTEN_BY_ZEEP:
         request = values(day)
-        return receipt(_patiently(lambda: to.call(OPERATION, **request), patience or Patience()))
-    with written(day, to.version) as path:
+        return receipt(patiently(lambda: to.call(OPERATION, **request), patience or Patience()))
+    with written(day, to.version, to.soap_header) as path:
         return push_message(to, message(path), patience, told)
 
 
@@ -75,25 +70,36 @@ def push_message(
     """Push a file; raises as `push_day`, and NotAPush when it asks for something else."""
     if what.operation != OPERATION:
         raise NotAPush(path=what.path, operation=what.operation)
-    return receipt(
-        _patiently(lambda: to.send(OPERATION, what.open(told), charset=what.charset), patience or Patience())
-    )
+    return receipt(patiently(lambda: to.send(OPERATION, what.open(told), charset=what.charset), patience or Patience()))
 
 
 @contextmanager
-def written(day: Day, version: SoapVersion) -> Iterator[Path]:
+def written(day: Day, version: SoapVersion, soap_header: bytes = b"") -> Iterator[Path]:
     """The day as an envelope in a file that is gone after the block."""
     with TemporaryDirectory(prefix="push-") as folder:
         path = Path(folder) / "message.xml"
         with path.open("wb") as file:
-            file.writelines(envelope_xml(day, ENVELOPES[version]))
+            file.writelines(envelope_xml(day, ENVELOPES[version], soap_header))
         yield path
 
 
-def status(to: SoapClient, message_id: str) -> dict[str, Any]:
+def ping(to: SoapClient, patience: Patience | None = None) -> dict[str, Any]:
+    """Who is there, and what time it is there."""
+    return patiently(lambda: to.call("ping"), patience or Patience())
+
+
+def status(to: SoapClient, message_id: str, patience: Patience | None = None) -> dict[str, Any]:
     """How far a message is, and what became of its mutations, under the names of the contract."""
-    found: dict[str, Any] = to.call("getProcessingStatus", messageId=message_id)["status"]
+    answer = patiently(lambda: to.call("getProcessingStatus", messageId=message_id), patience or Patience())
+    found: dict[str, Any] = answer["status"]
     return found
+
+
+def report(to: SoapClient, message_id: str, form: Format, patience: Patience | None = None) -> ReportFile:
+    """The newest report that mentions a message, in the supplier's copy."""
+    asked = {"messageId": message_id, "format": form.value}
+    given = patiently(lambda: to.call("getProcessingReport", **asked), patience or Patience())["report"]
+    return ReportFile(given["fileName"], given["mediaType"], given["content"])
 
 
 def outcomes(found: dict[str, Any]) -> dict[str, int]:
@@ -102,7 +108,12 @@ def outcomes(found: dict[str, Any]) -> dict[str, int]:
 
 
 def processed(
-    to: SoapClient, message_id: str, *, within_seconds: float, told: Callable[[dict[str, Any]], None] = lambda _s: None
+    to: SoapClient,
+    message_id: str,
+    *,
+    within_seconds: float,
+    told: Callable[[dict[str, Any]], None] = lambda _s: None,
+    patience: Patience | None = None,
 ) -> dict[str, Any]:
     """Ask until a message is processed, or the time is over; the last answer.
 
@@ -111,16 +122,16 @@ def processed(
     began = time.monotonic()
     until = began + within_seconds
     while True:
-        now = status(to, message_id)
+        now = status(to, message_id, patience)
         told(now)
         if now["state"] == "PROCESSED" or time.monotonic() > until:
             return now
         time.sleep(max(_POLL_SECONDS, (time.monotonic() - began) / 20))
 
 
-def budget_codes(to: SoapClient, institution: str) -> list[str]:
+def budget_codes(to: SoapClient, institution: str, patience: Patience | None = None) -> list[str]:
     """The codes that a library gave the gateway and that are not blocked."""
-    answer = to.call("getBudgetCodes", institutionCode=institution)
+    answer = patiently(lambda: to.call("getBudgetCodes", institutionCode=institution), patience or Patience())
     return [each["code"] for each in _many(answer["budgetCodes"], "budgetCode") if not each["blocked"]]
 
 
@@ -155,14 +166,3 @@ def _plan_line(line: dict[str, Any]) -> PlanLine:
 def _many(holder: dict[str, Any], name: str) -> list[dict[str, Any]]:
     found = holder.get(name) or []
     return found if isinstance(found, list) else [found]
-
-
-def _patiently(ask: Callable[[], dict[str, Any]], patience: Patience) -> dict[str, Any]:
-    for attempt in range(1, patience.attempts):
-        try:
-            return ask()
-        except ServiceBusy as busy:
-            seconds = min(busy.retry_after_seconds or 2**attempt, _LONGEST_WAIT_SECONDS)
-            patience.told(busy, seconds)
-            patience.sleep(seconds)
-    return ask()

@@ -94,15 +94,19 @@ class FileUpload:
         yield message.tail
 
 
-def message(path: Path, *, version: SoapVersion | None = None, trial: bool = False) -> Message:
+def message(
+    path: Path, *, version: SoapVersion | None = None, trial: bool = False, soap_header: bytes = b""
+) -> Message:
     """Look at the beginning of a file and make it ready to be sent.
 
     Args:
         version: the SOAP version to put it in; an envelope of its own decides for itself.
         trial: set `test` in its header, whatever the file says.
+        soap_header: what is put into the Header of the envelope around it.
 
     Raises:
-        NotAMessage: no XML, not ours, or an envelope of another SOAP version than was asked.
+        NotAMessage: no XML, not ours, an envelope of another SOAP version than was asked, or one that would
+            have to be changed for `soap_header`.
     """
     try:
         with path.open("rb") as file:
@@ -112,8 +116,10 @@ def message(path: Path, *, version: SoapVersion | None = None, trial: bool = Fal
     found = _Outline.of(head, path)
     if version and found.version not in (None, version):
         raise NotAMessage(path=path, reason=f"its envelope is SOAP {found.version}, not {version}")
+    if found.version and soap_header:
+        raise NotAMessage(path=path, reason="it has an envelope of its own, into which no UsernameToken is put")
     chosen = found.version or version or SoapVersion.V1_1
-    before, after = (b"", b"") if found.version else _envelope(chosen)
+    before, after = (b"", b"") if found.version else _envelope(chosen, soap_header)
     root_at = _root_place(head, path) if before else 0
     return Message(
         path=path,
@@ -173,8 +179,10 @@ def _root_place(head: bytes, path: Path) -> int:
     return place
 
 
-def _envelope(version: SoapVersion) -> tuple[bytes, bytes]:
-    return f'<e:Envelope xmlns:e="{ENVELOPES[version]}"><e:Body>'.encode(), b"</e:Body></e:Envelope>"
+def _envelope(version: SoapVersion, soap_header: bytes) -> tuple[bytes, bytes]:
+    header = b"<e:Header>%s</e:Header>" % soap_header if soap_header else b""
+    opened = f'<e:Envelope xmlns:e="{ENVELOPES[version]}">'.encode()
+    return b"%s%s<e:Body>" % (opened, header), b"</e:Body></e:Envelope>"
 
 
 def _charset(head: bytes) -> str:

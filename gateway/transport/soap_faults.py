@@ -35,7 +35,7 @@ class ServiceBusy(SystemUnavailable):
     message = "{address} is busy: {sentence}"
     hint = "Nothing was kept there. Send the same message again later, with the same messageId."
 
-    def __init__(self, fault: Fault, address: str, retry_after_seconds: int | None) -> None:
+    def __init__(self, fault: Fault, address: str, retry_after_seconds: float | None) -> None:
         self.fault = fault
         self.retry_after_seconds = retry_after_seconds
         super().__init__(address=address, sentence=fault.message)
@@ -47,6 +47,10 @@ class ServiceUnreachable(SystemUnavailable):
     code = "service-unreachable"
     message = "No answer from {address}: {reason}."
     hint = "Is the address right and the service running? Sending the same message again does no harm."
+
+    def __init__(self, retry_after_seconds: float | None = None, **facts: object) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(**facts)
 
 
 class ServiceTooSlow(SystemUnavailable):

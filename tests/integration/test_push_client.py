@@ -10,12 +10,13 @@ import pytest
 from lxml import etree
 
 from gateway.supplier import message, push, sample, upload
-from gateway.supplier.push import Patience
+from gateway.supplier.patience import Patience
 from gateway.transport import soap_faults
 from gateway.transport.soap_client import ENVELOPES, Credentials, SoapClient, SoapVersion
 from tests.simulators.soap_door import SOAP_11, SOAP_12, Answer, SoapDoor, fault, soap_door
 
 ON = date(2026, 3, 10)
+ONCE = Patience(tries=1)
 
 
 @pytest.fixture
@@ -170,9 +171,9 @@ BUSY = Answer(503, fault("busy", "Not now."), {"Retry-After": "7"})
 def test_a_busy_gateway_gets_the_same_message_again_when_it_asked(door: SoapDoor) -> None:
     door.answers += [BUSY, BUSY]
     waited: list[float] = []
-    receipt = push.push_day(a_client(door), a_day(), Patience(sleep=waited.append))
+    receipt = push.push_day(a_client(door), a_day(), Patience(sleep=waited.append, dice=lambda: 0.5))
     assert receipt.receipt_id == "R-1"
-    assert waited == [7, 7]
+    assert waited == [7.875, 7.875]
     assert len({asked.content for asked in door.asked}) == 1
     assert len(door.asked) == 3
 
@@ -181,7 +182,7 @@ def test_patience_with_a_busy_gateway_ends(door: SoapDoor) -> None:
     door.answers += [BUSY] * 9
     waited: list[float] = []
     with pytest.raises(soap_faults.ServiceBusy) as refused:
-        push.push_day(a_client(door), a_day(), Patience(attempts=3, sleep=waited.append))
+        push.push_day(a_client(door), a_day(), Patience(tries=3, sleep=waited.append))
     assert (len(door.asked), len(waited)) == (3, 2)
     assert "same messageId" in refused.value.advice
 
@@ -221,7 +222,7 @@ def test_a_fault_tells_its_code_place_and_remedy(door: SoapDoor, version: SoapVe
 def test_an_answer_that_is_not_the_gateways_is_named(door: SoapDoor, answer: Answer, expected: type[Exception]) -> None:
     door.answers.append(answer)
     with pytest.raises(expected) as refused:
-        push.push_day(a_client(door), a_day())
+        push.push_day(a_client(door), a_day(), ONCE)
     assert door.address in str(refused.value)
     assert len(door.asked) == 1
 
@@ -230,14 +231,14 @@ def test_silence_is_told_as_not_knowing(door: SoapDoor) -> None:
     over = threading.Event()
     door.answers.append(Answer(seconds=over))
     with pytest.raises(soap_faults.ServiceTooSlow) as refused:
-        push.push_day(a_client(door, timeout_seconds=0.2), a_day())
+        push.push_day(a_client(door, timeout_seconds=0.2), a_day(), ONCE)
     over.set()
     assert "may have been taken in" in refused.value.advice
 
 
 def test_a_closed_door_is_told_in_plain_words() -> None:
     with pytest.raises(soap_faults.ServiceUnreachable, match=r"127\.0\.0\.1:1/soap/orders: Connection refused"):
-        push.push_day(push.client("http://127.0.0.1:1/soap/orders", None), a_day())
+        push.push_day(push.client("http://127.0.0.1:1/soap/orders", None), a_day(), ONCE)
 
 
 @pytest.mark.parametrize("address", ["gateway.test/soap", "ftp://gateway.test/soap", "http://"])

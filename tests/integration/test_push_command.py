@@ -108,7 +108,7 @@ def test_a_fault_is_shown_with_its_place_and_ends_with_1(door: SoapDoor, tmp_pat
     path.write_bytes(b'<submitMutations xmlns="urn:bestelsync:orders:1"/>')
     place = "<hint>Add the header.</hint><line>1</line><element>header</element>"
     door.answers.append(Answer(500, fault("invalid-message", "There is no header.", place)))
-    result = pushed(door, path)
+    result = pushed(door, path, "--unchecked")
     assert result.exit_code == 1
     assert result.stdout == ""
     assert "invalid-message): There is no header." in result.stderr
@@ -125,6 +125,7 @@ def test_a_fault_for_a_program_is_json_too(door: SoapDoor) -> None:
         "error": "No.",
         "remedy": "Ask the library.",
         "code": "authentication",
+        "next": "ask",
     }
 
 
@@ -140,8 +141,10 @@ def test_the_secret_can_lie_in_a_file(door: SoapDoor, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "env", "says"),
     [
-        ((), SECRET, "Give either a file or --sample"),
-        (("day.xml", "--sample", "3"), SECRET, "Give either a file or --sample"),
+        ((), SECRET, "Give one of"),
+        (("day.xml", "--sample", "3"), SECRET, "Give one of"),
+        (("--status", "M-1", "--ping"), SECRET, "Give one of"),
+        (("--ping", "--account", ""), SECRET, "--account is missing"),
         (("--sample", "3"), SECRET, "--institution"),
         ((*SAMPLE, "--on", "10-3-2026"), SECRET, "not a day"),
         (SAMPLE, {}, "There is no secret"),
@@ -158,9 +161,9 @@ def test_wrong_use_ends_with_2_and_sends_nothing(
     assert not door.asked
 
 
-def test_a_closed_door_ends_with_1_and_shows_no_trace() -> None:
-    result = typed("push", "--to", "http://127.0.0.1:1/soap/orders", "--account", "acme", *SAMPLE)
-    assert result.exit_code == 1
+def test_a_closed_door_ends_with_3_and_shows_no_trace() -> None:
+    result = typed("push", "--to", "http://127.0.0.1:1/soap/orders", "--account", "acme", "--tries", "1", *SAMPLE)
+    assert result.exit_code == 3
     assert "Connection refused" in result.stderr
     assert "Traceback" not in result.output
 
