@@ -19,6 +19,7 @@ from gateway.orders import answers
 from gateway.reports import archive
 from gateway.reports.model import Audience, Format
 from gateway.soap import wsgi as supplier_door
+from gateway.soap.broken_http import answer_in_soap
 from gateway.soap.desk import Desk as SupplierDesk
 from gateway.soap.desk import Limits
 from gateway.soap.security import caller
@@ -167,7 +168,7 @@ def _told_to_end(end: threading.Event, _signal: int, _frame: FrameType | None) -
 def _listening(gateway: Gateway) -> Any:
     settings = gateway.settings
     try:
-        return create_server(
+        server = create_server(
             doors(gateway),
             host=settings.host,
             port=settings.port,
@@ -181,3 +182,5 @@ def _listening(gateway: Gateway) -> Any:
         )
     except OSError as error:
         raise AddressTaken(listen=settings.listen, reason=error.strerror or error) from error
+    answer_in_soap(server)
+    return server

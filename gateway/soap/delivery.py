@@ -12,6 +12,7 @@ from gateway.soap import contract, extraction
 from gateway.soap.contract import Q
 from gateway.soap.desk import Limits
 from gateway.soap.flaws import Flaw, Flaws, find
+from gateway.soap.reading import local_name
 from gateway.soap.refusals import TooLarge
 
 BATCH = 2000
@@ -106,5 +107,5 @@ class Delivery:
         del previous
 
     def _note(self, element: Any, sentence: str) -> None:
-        name = etree.QName(element).localname
+        name = local_name(element)
         self._flaws.add([Flaw(Place(element.sourceline, None, name), sentence)])

@@ -87,6 +87,12 @@ def describe(error: Exception) -> WireFault:
     )
 
 
+def refusal(fault: WireFault, version: Version) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Status, headers and content of the answer that tells the fault."""
+    content_type = ("Content-Type", f"{version.media_type}; charset=utf-8")
+    return fault.status(version), [content_type, *fault.headers()], render(fault, version)
+
+
 def render(fault: WireFault, version: Version) -> bytes:
     """The whole SOAP message that tells the fault."""
     envelope = etree.Element(version.tag("Envelope"), nsmap={"soap": version.namespace})

@@ -3,9 +3,8 @@
 No schema is plugged into the parser: libxml2 then accepts truncated documents. Each part is checked once complete.
 """
 
-import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from time import monotonic
 from typing import Any, Protocol
 
@@ -13,9 +12,9 @@ from lxml import etree
 
 from gateway.soap.contract import OPERATIONS, Q
 from gateway.soap.desk import Limits
+from gateway.soap.encodings import ENOUGH, check_offered, check_start
 from gateway.soap.refusals import (
     DoctypeRefused,
-    EncodingsDiffer,
     NotAnEnvelope,
     TooLarge,
     TooSlow,
@@ -26,9 +25,6 @@ from gateway.soap.refusals import (
 from gateway.soap.versions import SOAP11, SOAP12, Version
 
 _MUTATION = Q + "mutation"
-_DECLARED = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]{0,100}?\bencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
-_BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (b"<\x00", "utf-16"), (b"\x00<", "utf-16"))
-_SAME = {"ascii": "utf-8", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}
 
 
 class Visitor(Protocol):
@@ -84,9 +80,7 @@ class Reader:
     def read(self, chunks: Iterable[bytes], charset: str | None) -> etree._Element:
         """Read all of it; the element of the operation, without the mutations it held."""
         give_up_at = monotonic() + self._limits.seconds
-        for place, chunk in enumerate(chunks):
-            if place == 0:
-                _check_encoding(chunk, charset)
+        for chunk in _checked(chunks, charset):
             self._visitor.received(chunk)
             self._feed(chunk)
             if monotonic() > give_up_at:
@@ -148,7 +142,7 @@ class Reader:
             self._visitor.body()
         elif parent is self._body and self._operation is None:
             self._operation = element
-            self._visitor.operation(etree.QName(element).localname)
+            self._visitor.operation(local_name(element))
 
     def _ended(self, element: etree._Element) -> None:
         parent = element.getparent()
@@ -162,13 +156,14 @@ class Reader:
     def _check_root(self, root: etree._Element) -> None:
         if root.getroottree().docinfo.internalDTD is not None:
             raise DoctypeRefused()
-        name = etree.QName(root)
-        if name.localname != "Envelope":
-            raise NotAnEnvelope(problem=f"its root is {name.localname!r}")
-        if name.namespace != self._version.namespace:
+        check_offered(root.getroottree().docinfo.encoding)
+        namespace, _, name = root.tag.removeprefix("{").rpartition("}")
+        if name != "Envelope":
+            raise NotAnEnvelope(problem=f"its root is {name[:200]!r}")
+        if namespace != self._version.namespace:
             raise WrongVersion(
                 announced=self._version.name,
-                found=name.namespace or "none",
+                found=namespace[:200] or "none",
                 soap11=SOAP11.namespace,
                 soap12=SOAP12.namespace,
             )
@@ -200,24 +195,21 @@ class Reader:
         return operations[0]
 
 
-def _check_encoding(start: bytes, charset: str | None) -> None:
-    """Refuse when HTTP and XML disagree: what we keep must be readable by itself later."""
-    if not charset:
-        return
-    declared = next((name for bom, name in _BOMS if start.startswith(bom)), None)
-    if declared is None:
-        match = _DECLARED.match(start)
-        declared = match[1].decode() if match else "utf-8"
-    if _codec(charset) != _codec(declared):
-        raise EncodingsDiffer(named=charset[:40], declared=declared)
+def local_name(element: etree._Element) -> str:
+    """The name of an element without its namespace; also of one whose prefix is broken, which QName would refuse."""
+    return str(element.tag).rpartition("}")[2]
 
 
-def _codec(name: str) -> str:
-    try:
-        known = codecs.lookup(name).name
-    except LookupError:
-        known = name.lower()
-    return _SAME.get(known, known)
+def _checked(chunks: Iterable[bytes], charset: str | None) -> Iterator[bytes]:
+    """The chunks, once their encoding is told from as many of them as it takes, however the message was packed."""
+    rest, start = filter(None, chunks), [b""]
+    for chunk in rest:
+        start.append(chunk)
+        if sum(map(len, start)) >= ENOUGH:
+            break
+    check_start(b"".join(start), charset)
+    yield from start
+    yield from rest
 
 
 def _problem(finding: str | None) -> str:

@@ -12,6 +12,16 @@ class NotXml(RejectedInput):
     hint = "Check that the whole message is sent, in the encoding that it declares; UTF-8 is the safe choice."
 
 
+class BrokenHttp(RejectedInput):
+    """The request breaks the rules of HTTP itself; source: RFC 9112, which wants status 400 for it."""
+
+    status: ClassVar[int | None] = 400
+    message = "The request is broken as HTTP: {problem}."
+    hint = (
+        "Send one right Content-Length, or Transfer-Encoding: chunked, and not both; an HTTP library does so by itself."
+    )
+
+
 class EmptyBody(RejectedInput):
     """Nothing was sent."""
 
@@ -34,10 +44,10 @@ class DoctypeRefused(RejectedInput):
 
 
 class EncodingsDiffer(RejectedInput):
-    """HTTP and XML name different encodings."""
+    """What is said of the encoding is not what the message is in."""
 
-    message = "Content-Type says charset {named}, but the XML is in {declared}."
-    hint = "Let both say the same; UTF-8 is the safe choice."
+    message = "{who} says {named}, but the XML is in {found}."
+    hint = "Let all say the same; UTF-8 is the safe choice."
 
 
 class NotAnEnvelope(RejectedInput):
@@ -68,6 +78,13 @@ class Unsupported(RejectedInput):
     status: ClassVar[int | None] = None
 
 
+class EncodingNotOffered(Unsupported):
+    """An encoding that no supplier needs."""
+
+    message = "The encoding {name} is not offered."
+    hint = "Send UTF-8; UTF-16, ISO-8859-1, ISO-8859-15 and windows-1252 are taken too."
+
+
 class UnknownOperation(Unsupported):
     """The Body holds something that is not an operation."""
 
@@ -94,6 +111,14 @@ class WrongContentEncoding(Unsupported):
 
     message = "Content-Encoding {found!r} is not offered."
     hint = "Send the message as it is, or packed with gzip."
+
+
+class BrokenTransfer(Unsupported):
+    """A Transfer-Encoding that we do not undo; source: RFC 9112, which wants status 501 for it."""
+
+    status = 501
+    message = "The Transfer-Encoding of the request is not offered."
+    hint = "Send the message with a Content-Length, or with Transfer-Encoding: chunked."
 
 
 class WrongMethod(Unsupported):
@@ -150,6 +175,14 @@ class TooLarge(RejectedInput):
     code = "too-large"
     message = "{what} is larger than this gateway takes: more than {limit}."
     hint = "Divide the mutations over several messages, each with its own messageId and control totals."
+
+
+class HeadTooLarge(TooLarge):
+    """The lines before the content go on for ever."""
+
+    status: ClassVar[int | None] = 431
+    message = "The headers of HTTP are larger than this gateway takes."
+    hint = "Send fewer or shorter headers; those of SOAP belong inside the envelope."
 
 
 class TooSlow(TooLarge):

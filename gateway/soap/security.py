@@ -13,6 +13,7 @@ from lxml import etree
 from gateway import clock
 from gateway.accounts.model import SupplierAccount
 from gateway.soap.desk import Desk
+from gateway.soap.reading import local_name
 from gateway.soap.refusals import BadCredential, NotSecret, NotUnderstood
 from gateway.soap.versions import SOAP11, ULTIMATE_RECEIVER, Version
 
@@ -97,7 +98,7 @@ def check_understood(header: etree._Element, version: Version) -> None:
         if not demanded or role not in ("", version.next_actor, ULTIMATE_RECEIVER):
             continue
         if block.tag != f"{WSSE}Security" or any(child.tag not in _UNDERSTOOD for child in block):
-            raise NotUnderstood(block=etree.QName(block).localname)
+            raise NotUnderstood(block=local_name(block))
 
 
 def check_fresh(header: etree._Element) -> None:

@@ -10,7 +10,6 @@ from gateway.errors import RejectedInput
 from gateway.soap import body, contract, faults, security, service
 from gateway.soap.compat import WsgiApplication
 from gateway.soap.desk import Desk, Limits
-from gateway.soap.faults import WireFault
 from gateway.soap.protocol import VISIT
 from gateway.soap.refusals import WrongContentType, WrongMethod
 from gateway.soap.versions import SOAP11, SOAP12, VERSIONS, Version
@@ -59,7 +58,7 @@ class _Door:
             return 204, [("Allow", "GET, HEAD, OPTIONS, POST")], b""
         found = self._document(environ.get("QUERY_STRING", "")) if method in ("GET", "HEAD") else None
         if found is None:
-            return _refusal(faults.describe(WrongMethod(method=method[:20])), SOAP11)
+            return faults.refusal(faults.describe(WrongMethod(method=method[:20])), SOAP11)
         media_type, content, more = found
         return 200, [("Content-Type", media_type), *more], content
 
@@ -91,7 +90,7 @@ class _Door:
             return self._serve(visit, environ)
         except Exception as error:
             visit.fault = faults.describe(error)
-            return _refusal(visit.fault, visit.version)
+            return faults.refusal(visit.fault, visit.version)
         finally:
             visit.close()
 
@@ -103,11 +102,6 @@ class _Door:
         content = b"".join(serve(inside, lambda status, headers, *_: started.append((status, headers))))
         status, headers = started[-1]
         return int(status.split()[0]), headers, content
-
-
-def _refusal(fault: WireFault, version: Version) -> Answer:
-    content_type = ("Content-Type", f"{version.media_type}; charset=utf-8")
-    return fault.status(version), [content_type, *fault.headers()], faults.render(fault, version)
 
 
 def _content_type(environ: Environ) -> Message:

@@ -83,6 +83,7 @@ ROWS = [
     _row(
         "an encoding nobody knows",
         '<?xml version="1.0" encoding="KLINGON"?>' + PUSH,
+        "unsupported",
         headers={"Content_Type": "text/xml"},
         says="KLINGON",
     ),
