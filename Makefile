@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LOCKED := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: run demo-once test check format golden bench interop bundle lock clean
+.PHONY: run demo-once test check format golden fuzz bench interop bundle lock clean
 
 $(READY): pyproject.toml requirements.lock requirements-dev.lock
 	@echo "Installing into $(VENV) (a minute or so, once) ..."
@@ -34,6 +34,9 @@ format: $(READY)
 
 golden: $(READY)  ## rewrite the golden files; review the diff like code
 	$(BIN)/python -m pytest tests --golden
+
+fuzz: $(READY)  ## random requests for an hour; MINUTES=5 for less, SEED=7 for others
+	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),60) --seed $(or $(SEED),1)
 
 bench: $(READY)  ## speed and memory beside their bounds
 	$(BIN)/python -m benchmarks

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -39,17 +39,21 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    stage: Stage, environment: Mapping[str, str] | None = None, before: Callable[[], None] | None = None
+    stage: Stage,
+    environment: Mapping[str, str] | None = None,
+    before: Callable[[], None] | None = None,
+    options: Sequence[str] = (),
 ) -> Iterator[subprocess.Popen[bytes]]:
     """`gateway serve` as a process, from the moment that it listens; its log is `log_of(stage)`.
 
     Args:
         environment: settings that differ, as GATEWAY_….
         before: runs in the process before it becomes the gateway.
+        options: of `gateway serve`.
     """
     log = stage.folder / f"serve-{time.monotonic_ns()}.log"
     process = subprocess.Popen(
-        command(stage.settings_file(), "serve"),
+        command(stage.settings_file(), "serve", *options),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env={**os.environ, **(environment or {})},
