@@ -35,9 +35,11 @@ _LINE_TABLES = """
     left join effects on effects.mutation_pk = deliveries.mutation_pk
     left join order_lines on order_lines.pk = effects.line_pk
 """
-BY_BRANCH = "branch, mutations.kind, mutations.moment, mutations.pk, effects.pk"
+# A line without a branch or a budget comes first; databases differ in where they put it by themselves.
+BY_BRANCH = "branch nulls first, mutations.kind, mutations.moment, mutations.pk, effects.pk"
 BY_BUDGET = (
-    "effects.budget_code, mutations.order_number, mutations.order_line, mutations.moment, mutations.pk, effects.pk"
+    "effects.budget_code nulls first, mutations.order_number, mutations.order_line, mutations.moment, mutations.pk,"
+    " effects.pk"
 )
 
 ALL = "true"
@@ -130,7 +132,7 @@ def budget_movements(connection: sa.Connection, run: Run) -> list[sa.Row[Any]]:
         "  where institution = :institution and budget_code is not null"
         "  and (effects.mutation_pk is null or outcomes.run_pk <= :run)) effects"
         " group by budget_code, budget_year having sum(case when now then 1 else 0 end) > 0"
-        " order by budget_code, budget_year"
+        " order by budget_code, budget_year nulls first"
     )
     return list(connection.execute(statement, {"run": run.pk, "institution": run.institution}))
 
@@ -143,7 +145,7 @@ def slips(connection: sa.Connection, run: Run) -> list[sa.Row[Any]]:
         " join mutations on mutations.pk = outcomes.mutation_pk"
         " join effects on effects.mutation_pk = outcomes.mutation_pk"
         f" where run_pk = :run and mutations.kind = 'SHIPPED' and {_APPLIED}"
-        " group by packing_slip, coalesce(route, '') order by packing_slip"
+        " group by packing_slip, coalesce(route, '') order by packing_slip nulls first"
     )
     return list(connection.execute(statement, {"run": run.pk}))
 
@@ -159,7 +161,8 @@ def codes_used(connection: sa.Connection, run: Run) -> list[sa.Row[Any]]:
         "  effects.budget_code as library_code, messages.received_at"
         f" from {_LINE_TABLES} where outcomes.run_pk = :run and ({_APPLIED} or outcomes.outcome = 'WAITING' and"
         "  (outcomes.findings like :unknown or outcomes.findings like :unmapped))) used"
-        " where supplier_code is not null group by supplier_code, library_code order by supplier_code, library_code"
+        " where supplier_code is not null group by supplier_code, library_code"
+        " order by supplier_code, library_code nulls first"
     )
     values = {**_planned_by(run), "unknown": '[["unknown-budget-code"%', "unmapped": '[["no-mapping-holds"%'}
     return list(connection.execute(statement, values))
