@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError, DisconnectionError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from gateway.errors import Busy
 
@@ -130,7 +131,11 @@ def reading(database: sa.Engine) -> Iterator[sa.Connection]:
     Raises:
         Busy: the database is gone.
     """
-    with translated(), database.connect().execution_options(read_only=True) as connection, connection.begin():
+    options: dict[str, Any] = {"read_only": True}
+    if database.dialect.name == "postgresql":
+        # Otherwise each statement would see what was committed until then.
+        options["isolation_level"] = "REPEATABLE READ"
+    with translated(), database.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
@@ -139,19 +144,28 @@ def translated() -> Iterator[None]:
     """Say in our words that the database is locked, gone, damaged or full."""
     try:
         yield
-    except DatabaseError as error:
+    except NoFreeConnection as error:
+        raise Busy() from error
+    except DBAPIError as error:
         if _is_our_own_mistake(error):
             raise
         raise Busy() from error
 
 
-def _is_our_own_mistake(error: DatabaseError) -> bool:
+_GARBAGE_ON_SQLITE = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
+_NO_FAULT_OF_OURS = ("08", "25006", "25P0", "3D", "40", "42501", "42P01", "53", "55", "57", "58", "XX")
+"""How the states begin in which PostgreSQL is gone, only to be read, not ours, not the one we know, full or damaged."""
+
+
+def _is_our_own_mistake(error: DBAPIError) -> bool:
     """Whether it is the statement that is wrong, and not the database that is locked, gone, damaged or full."""
+    if state := getattr(error.orig, "sqlstate", None):
+        return not state.startswith(_NO_FAULT_OF_OURS)
     name = getattr(error.orig, "sqlite_errorname", "")
     if name == "SQLITE_ERROR":
         # Our tables were there when we started: another file was put in the place of the database.
         return not str(error.orig).startswith("no such table")
-    return not isinstance(error, OperationalError) and name not in ("SQLITE_NOTADB", "SQLITE_CORRUPT")
+    return not isinstance(error, OperationalError | InterfaceError) and name not in _GARBAGE_ON_SQLITE
 
 
 def check_usable(database: sa.Engine, *, to_write: bool) -> None:
