@@ -30,6 +30,7 @@ from gateway.orders.budgets import BudgetMapping
 from gateway.orders.model import BudgetCode, Control, MessageHeader, Mutation
 from gateway.orders.store import codes
 from gateway.supplier.message import Day, control, envelope_xml
+from tests import databases
 from tests.simulators.vsmart import VSmartSimulator
 from tests.simulators.wise import WiseSimulator
 
@@ -189,7 +190,8 @@ def a_stage(
         wise = WiseSimulator()
         wise.up(0)
         parts.callback(wise.down)
-        stage = Stage(folder, wise, _settings(folder, wise, wise_settings, start_date, listen))
+        database = parts.enter_context(databases.for_a_stage(folder))
+        stage = Stage(folder, wise, _settings(folder, database, wise, wise_settings, start_date, listen))
         parts.callback(lambda: (stage.gateway.queue.close(), stage.gateway.database.dispose()))
         migrations.upgrade(stage.gateway.database)
         work.prepare(stage.settings.database)
@@ -210,7 +212,12 @@ def _key(stage: Stage) -> None:
 
 
 def _settings(
-    folder: Path, wise: WiseSimulator, wise_settings: dict[str, Any], start_date: date | None, listen: str
+    folder: Path,
+    database: str,
+    wise: WiseSimulator,
+    wise_settings: dict[str, Any],
+    start_date: date | None,
+    listen: str,
 ) -> Settings:
     for name in ("data", "vsmart/in", "vsmart/out", "out/I201", "out/I202"):
         (folder / name).mkdir(parents=True)
@@ -240,7 +247,7 @@ def _settings(
         public_address="http://localhost",
         listen=listen,
         data_folder=folder / "data",
-        database=f"sqlite:///{folder}/gateway.db",
+        database=database,
         library=libraries,
     )
 

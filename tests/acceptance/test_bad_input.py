@@ -165,6 +165,7 @@ def test_refused_messages_are_remembered_by_what_was_wrong(stage: Stage) -> None
     assert (code, account) == ("unknown-institution", "supplier") and "I999" in sentence
 
 
+@pytest.mark.sqlite_only  # it is about the line, and takes long
 def test_day_of_twenty_thousand_lines_with_one_bad_isbn_has_one_refused_line(tmp_path: Path) -> None:
     mutations = [a_mutation(order_line=str(line), net_price=Cents(1)) for line in range(20_000)]
     mutations[12_345] = replace(mutations[12_345], mutation_id="BAD", ean="9789000000013")

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from gateway.db import writing
 from gateway.install.files import key_file
 from gateway.money import Cents
 from gateway.orders.model import Kind
+from tests import databases
 from tests.builders import a_mutation
 from tests.serving import (
     a_stage_to_serve,
@@ -105,13 +107,42 @@ def _read_only(stage: Stage, _process: subprocess.Popen[bytes]) -> Iterator[None
         part.chmod(0o755)
 
 
+def _server_stopped(_stage: Stage, _process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """The database server breaks every connection and takes no new one."""
+    databases.the_server().stop()
+    try:
+        yield
+    finally:
+        databases.the_server().start()
+
+
+def _server_read_only(_stage: Stage, _process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """The database server takes no writes, as one that only follows another."""
+    server = databases.the_server()
+    server.set("default_transaction_read_only", "on")
+    try:
+        yield
+    finally:
+        server.set("default_transaction_read_only", "off")
+
+
 def _as_anyone() -> None:
     """Leave root, where tests run as root, its files but not its right to pass over modes."""
     for may_pass_over_modes in (1, 2):
         ctypes.CDLL(None).prctl(24, may_pass_over_modes, 0, 0, 0)
 
 
-@pytest.mark.parametrize("ailment", [_locked, _read_only, _no_room, _gone, _garbage, _another, _folder_in_its_place])
+OF_A_FILE = (_locked, _read_only, _no_room, _gone, _garbage, _another, _folder_in_its_place)
+OF_A_SERVER = (_server_stopped, _server_read_only)
+
+
+@pytest.mark.parametrize(
+    "ailment",
+    [
+        *(pytest.param(each, marks=pytest.mark.sqlite_only) for each in OF_A_FILE),
+        *(pytest.param(each, marks=pytest.mark.postgresql_only) for each in OF_A_SERVER),
+    ],
+)
 def test_supplier_is_told_busy_and_never_gets_a_receipt_while_nothing_can_be_stored(
     healthy: Healthy, ailment: Ailment
 ) -> None:
@@ -140,6 +171,7 @@ def test_supplier_is_told_busy_and_never_gets_a_receipt_while_nothing_can_be_sto
     assert "soap.busy" in log and "Traceback" not in log
 
 
+@pytest.mark.sqlite_only
 def test_run_that_is_stopped_by_a_full_disk_goes_on_when_there_is_room(stage: Stage) -> None:
     mutations = [a_mutation(mutation_id=f"M-{line}", order_line=str(line), net_price=Cents(1)) for line in range(30)]
     with serving(stage, QUICK) as process:
@@ -155,6 +187,7 @@ def test_run_that_is_stopped_by_a_full_disk_goes_on_when_there_is_room(stage: St
     assert sorted(int(entry.line) for entry in stage.vsmart.entered) == list(range(30))
 
 
+@pytest.mark.sqlite_only
 def test_disk_that_really_is_full_makes_busy_and_reports_follow_once_there_is_room(tmp_path: Path) -> None:
     alone = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
     try:
@@ -204,10 +237,11 @@ def test_ailing_library_system_is_told_in_the_report_and_gets_nothing_twice(
 
 
 @pytest.fixture(scope="module")
-def healthy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Healthy]:
+def healthy(tmp_path_factory: pytest.TempPathFactory, database: str) -> Iterator[Healthy]:
+    before = _as_anyone if database == "sqlite" else None
     with (
         a_stage_to_serve(tmp_path_factory.mktemp("gateway"), timeout_seconds=2) as stage,
-        serving(stage, QUICK, before=_as_anyone) as process,
+        serving(stage, QUICK, before=before) as process,
     ):
         yield stage, process
 
@@ -240,14 +274,18 @@ def test_sixty_four_slow_senders_hold_up_nobody(healthy: Healthy) -> None:
             assert time.monotonic() - began < 3
 
 
+GARBAGE = (lambda stage: _garbage_instead(stage), "file is not a database", "from a backup")
+NO_FILE = (lambda stage: _file(stage).unlink(), "does not exist", "backup")
+
+
 @pytest.mark.parametrize(
     ("broken", "says", "remedy"),
     [
         (lambda stage: stage.settings_file().write_text("listen = 8080"), "public_address: ", "Mend the keys"),
         (lambda stage: _run(stage, "update alembic_version set version_num = '0002'"), "not those", "db upgrade"),
         (lambda stage: key_file(stage.settings.data_folder).unlink(), "own key", "from a backup"),
-        (lambda stage: _garbage_instead(stage), "file is not a database", "from a backup"),
-        (lambda stage: _file(stage).unlink(), "does not exist", "backup"),
+        pytest.param(*GARBAGE, marks=pytest.mark.sqlite_only),
+        pytest.param(*NO_FILE, marks=pytest.mark.sqlite_only),
     ],
     ids=["wrong settings", "an older database", "no key", "garbage", "no database"],
 )
@@ -284,9 +322,9 @@ def _reports(stage: Stage) -> int:
 
 
 def _run(stage: Stage, statement: str) -> None:
-    with closing(sqlite3.connect(_file(stage))) as database:
-        database.execute(statement)
-        database.commit()
+    with writing(stage.gateway.database) as connection:
+        connection.exec_driver_sql(statement)
+    stage.gateway.database.dispose()
 
 
 def _could(connection: sqlite3.Connection, statement: str) -> bool:

@@ -27,7 +27,7 @@ from tests.stage import SENDER, Stage, a_stage
 NOTED_AS_PLANNED = "UPDATE runs SET planned_at"
 MARKED_AS_OFFERED = "UPDATE deliveries SET state"
 FAILURE_NOTED = "SELECT system_health.tries"
-SETTLED = "update deliveries set state = ?, reason = ?, left_out"
+SETTLED = "update deliveries set state = "
 
 
 class Killed(BaseException):

@@ -1,5 +1,6 @@
 """A message with `test` set: what it is told is what would become of it, and nothing of it is kept."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -33,12 +34,12 @@ def really(stage: Stage, message_id: str) -> dict[str, str]:
     """What became of the mutations of a message in its own run, in the words of a plan."""
     stage.process()
     rows = stage.rows(
-        "select mutation_id, outcome, coalesce(json_extract(findings, '$[0][0]'), '') from outcomes"
+        "select mutation_id, outcome, findings from outcomes"
         " join mutations on mutations.pk = mutation_pk join messages on messages.pk = mutations.message_pk"
         " join runs on runs.pk = run_pk and runs.message_pk = messages.pk"
         f" where message_id = '{message_id}' order by mutations.pk"
     )
-    return {row[0]: f"{row[1]} {row[2]}".strip() for row in rows}
+    return {row[0]: " ".join((row[1], *(code for code, _ in json.loads(row[2])[:1]))) for row in rows}
 
 
 def test_accepted_day_that_is_tried_again_is_known(stage: Stage) -> None:

@@ -5,19 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from gateway import db, migrations
+from gateway import db
 from gateway.orders.ledger import Holding
 from gateway.orders.model import Channel, LineState
 from gateway.orders.store import lines
+from tests import databases
 from tests.builders import a_line, a_share
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[db.Engine]:
-    database = db.engine(f"sqlite:///{tmp_path}/gateway.db")
-    migrations.upgrade(database)
-    yield database
-    database.dispose()
+@pytest.fixture(params=databases.KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[db.Engine]:
+    with databases.an_engine(request.param, tmp_path) as engine:
+        yield engine
 
 
 def test_line_comes_back_as_it_was_kept(database: db.Engine) -> None:

@@ -1,39 +1,49 @@
 """The numbered steps lead to exactly the tables that the stores speak of."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from gateway import app, db, migrations
+from gateway import app, db, migrations, work
+from tests import databases
 
 
-def test_migrated_database_is_what_the_stores_expect(tmp_path: Path) -> None:
-    database = db.engine(f"sqlite:///{tmp_path}/gateway.db")
+@pytest.fixture(params=databases.KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[db.Engine]:
+    """A database with nothing in it."""
+    with databases.an_empty_one(request.param, tmp_path) as address:
+        engine = db.engine(address)
+        yield engine
+        engine.dispose()
+
+
+def test_migrated_database_is_what_the_stores_expect(database: db.Engine) -> None:
     migrations.upgrade(database)
     assert app.fittings().tables.are_newest(database)
     with database.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), db.metadata)
-    database.dispose()
     assert differences == []
 
 
-def test_upgrading_twice_changes_nothing_and_dropping_leaves_nothing(tmp_path: Path) -> None:
-    database = db.engine(f"sqlite:///{tmp_path}/gateway.db")
+def test_upgrading_twice_changes_nothing_and_dropping_leaves_nothing(database: db.Engine) -> None:
     assert not migrations.exist(database)
     migrations.upgrade(database)
     migrations.upgrade(database)
     assert migrations.exist(database)
+    work.prepare(database.url.render_as_string(hide_password=False))
     migrations.drop(database)
     assert not migrations.exist(database)
-    database.dispose()
+    with db.reading(database) as connection:
+        assert sa.inspect(connection).get_table_names() == []
 
 
-def test_rehearsal_is_said_in_the_database_for_good(tmp_path: Path) -> None:
-    database = db.engine(f"sqlite:///{tmp_path}/gateway.db")
+def test_rehearsal_is_said_in_the_database_for_good(database: db.Engine) -> None:
     migrations.upgrade(database)
     assert not db.is_rehearsal(database)
     for _ in range(2):
         db.mark_rehearsal(database)
     assert db.is_rehearsal(database)
-    database.dispose()

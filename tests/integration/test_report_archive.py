@@ -1,4 +1,4 @@
-"""The archive of reports, on a real SQLite file and a real disk."""
+"""The archive of reports, on a real database and a real disk."""
 
 import os
 import stat
@@ -20,18 +20,17 @@ from alembic.operations import Operations
 from gateway import clock, db, typeset
 from gateway.reports import archive, shelf
 from gateway.reports.model import Audience, Format, Layout
+from tests import databases
 from tests.builders_reports import a_report
 
 NAME = "INA-I202-000002-260310-0602-17"
 TEXTS = (Format.TXT, Format.CSV)
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[sa.Engine]:
-    engine = db.engine(f"sqlite:///{tmp_path}/gateway.db")
-    db.metadata.create_all(engine, [archive.reports, archive.report_files])
-    yield engine
-    engine.dispose()
+@pytest.fixture(params=databases.KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+    with databases.an_engine(request.param, tmp_path) as engine:
+        yield engine
 
 
 @pytest.fixture
@@ -123,8 +122,8 @@ def test_orphans_of_a_crash_are_replaced(database: sa.Engine, folder: Path) -> N
 def test_nothing_is_left_behind_when_the_database_cannot_be_written(database: sa.Engine, folder: Path) -> None:
     with database.begin() as connection:
         connection.execute(sa.text("drop table report_files"))
-        columns = "report_pk, format check (0), path, media_type, size, sha256, offered_at"
-        connection.execute(sa.text(f"create table report_files ({columns})"))
+        columns = ", ".join(f"{column.name} text" for column in archive.report_files.columns)
+        connection.execute(sa.text(f"create table report_files ({columns}, check (format = ''))"))
     with pytest.raises(sa.exc.IntegrityError):
         archive.keep(database, folder, a_report(), Audience.STAFF, formats=TEXTS)
     assert files_in(folder) == []
@@ -250,6 +249,7 @@ from gateway import db
 from gateway.errors import Busy
 from gateway.reports import archive
 from gateway.reports.model import Audience, Format
+from tests import databases
 from tests.builders_reports import a_report
 
 database, disk = db.engine(f"sqlite:///{sys.argv[1]}/gateway.db"), Path(sys.argv[2])

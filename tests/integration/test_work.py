@@ -8,14 +8,15 @@ import pytest
 
 from gateway import db, work
 from gateway.errors import Busy
+from tests import databases
 from tests.serving import until
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path}/gateway.db"
-    work.prepare(url)
-    return url
+@pytest.fixture(params=databases.KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with databases.an_empty_one(request.param, tmp_path) as address:
+        work.prepare(address)
+        yield address
 
 
 @contextmanager

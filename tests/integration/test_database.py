@@ -1,0 +1,49 @@
+"""Reading and writing on a real database, of both kinds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from gateway import db
+from gateway.errors import Busy
+from tests import databases
+
+
+@pytest.fixture(params=databases.KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+    with databases.an_engine(request.param, tmp_path) as engine:
+        yield engine
+
+
+def _put(database: sa.Engine, name: str) -> None:
+    with db.writing(database) as connection:
+        connection.execute(db.installation.insert().values(name=name, value="1"))
+
+
+def _names(connection: sa.Connection) -> list[str]:
+    return list(connection.execute(sa.select(db.installation.c.name).order_by(db.installation.c.name)).scalars())
+
+
+def test_what_is_read_in_one_go_is_one_picture_whatever_others_write_meanwhile(database: sa.Engine) -> None:
+    _put(database, "a")
+    with db.reading(database) as connection:
+        assert _names(connection) == ["a"]
+        _put(database, "b")
+        assert _names(connection) == ["a"]
+    with db.reading(database) as connection:
+        assert _names(connection) == ["a", "b"]
+
+
+def test_mistake_in_a_statement_is_no_fault_of_the_database(database: sa.Engine) -> None:
+    _put(database, "a")
+    with pytest.raises(sa.exc.IntegrityError):
+        _put(database, "a")
+
+
+def test_database_without_our_tables_is_told_as_busy(database: sa.Engine) -> None:
+    with db.writing(database) as connection:
+        connection.exec_driver_sql("drop table installation")
+    with pytest.raises(Busy):
+        _put(database, "a")
