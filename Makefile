@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LOCKED := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: run demo-once test check format golden fuzz bench interop bundle lock clean
+.PHONY: run demo-once test check format golden fuzz bench bench-peers interop bundle lock clean
 
 $(READY): pyproject.toml requirements.lock requirements-dev.lock
 	@echo "Installing into $(VENV) (a minute or so, once) ..."
@@ -38,8 +38,11 @@ golden: $(READY)  ## rewrite the golden files; review the diff like code
 fuzz: $(READY)  ## random requests for an hour; MINUTES=5 for less, SEED=7 for others
 	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),60) --seed $(or $(SEED),1)
 
-bench: $(READY)  ## speed and memory beside their bounds
-	$(BIN)/python -m benchmarks
+bench: $(READY)  ## speed and memory beside their bounds and beside others; WORDS=--quick for a short look
+	$(BIN)/python -m benchmarks $(WORDS)
+
+bench-peers: $(READY)  ## get and build what `make bench` compares with (as root also from Debian)
+	$(BIN)/python -m benchmarks.peers
 
 interop: $(READY)  ## foreign SOAP clients of other languages; as root on Debian it installs what they need
 	$(BIN)/python -m tests.interop $(ASK)

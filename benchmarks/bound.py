@@ -28,6 +28,8 @@ PLACES = {f"{{{NAMESPACE}}}{name}": place for place, name in enumerate(WIRE_FIEL
 COPIES = WIRE_FIELDS.index("copies")
 OCCURRED_AT = WIRE_FIELDS.index("occurredAt")
 COLUMNS = ("message_pk", "sender", "standing", "position", "line", "moment", "content", *tables.WIRE_COLUMNS)
+INSERT_MUTATION = f"insert into mutations ({','.join(COLUMNS)}) values ({','.join('?' * len(COLUMNS))})"
+"""As the peers insert."""
 
 
 def main(message: Path, database: Path) -> dict[str, float]:
@@ -97,6 +99,12 @@ def _head(name: str) -> dict[str, object]:
         "pk": 1, "sender": "000002", "message_id": name, "receipt": b"",
         **dict.fromkeys(texts, ""), **dict.fromkeys(numbers, 0),
     }  # fmt: skip
+
+
+_GIVEN = {name: value for name, value in _head("").items() if name not in ("pk", "message_id", "receipt")}
+_GIVEN_VALUES = ",".join(map(repr, _GIVEN.values()))
+INSERT_MESSAGE = f"insert into messages (message_id,receipt,{','.join(_GIVEN)}) values (?,x'',{_GIVEN_VALUES})"
+"""As the peers insert: its id is the one value that is not given."""
 
 
 if __name__ == "__main__":

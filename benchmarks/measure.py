@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import service
 from gateway.supplier import push, sample, upload
-from gateway.supplier.message import Day
-from gateway.transport.soap_client import SoapVersion
+from gateway.supplier.message import Day, envelope_xml
+from gateway.transport.soap_client import ENVELOPES, SoapVersion
 
 ON = date(2026, 3, 10)
 _REPEATS = {1_000: 7, 10_000: 3}
@@ -63,7 +63,7 @@ def measure(size: int, *, intake_only: bool = False) -> Figures:
         idle = gateway.idle_megabytes
         _push(gateway, a_day(10, 0))
         for seed in range(1, _REPEATS.get(size, 1) + 1):
-            with _written(a_day(size, seed)) as path:
+            with written(a_day(size, seed)) as path:
                 megabytes = path.stat().st_size / 1e6
                 bounds.append(bound(path))
                 began = time.perf_counter()
@@ -101,6 +101,10 @@ def bound(message: Path) -> float:
 
 
 @contextmanager
-def _written(day: Day) -> Iterator[Path]:
-    with push.written(day, SoapVersion.V1_1) as path:
+def written(day: Day) -> Iterator[Path]:
+    """The day as an envelope in a file that is gone after the block."""
+    with TemporaryDirectory(prefix="day-") as folder:
+        path = Path(folder) / "message.xml"
+        with path.open("wb") as file:
+            file.writelines(envelope_xml(day, ENVELOPES[SoapVersion.V1_1]))
         yield path

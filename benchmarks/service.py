@@ -29,25 +29,35 @@ class Service:
     """A gateway that listens, and what it takes to speak to it."""
 
     address: str
+    credentials: Credentials
     client: SoapClient
     watch: Watch
     idle_megabytes: float
+    database: str
+    log: Path
 
 
 @contextmanager
-def running() -> Iterator[Service]:
-    """Set a gateway up in an empty folder, start it, and end it with its folder after the block."""
+def running(*, with_worker: bool = True, database: str = "") -> Iterator[Service]:
+    """Set a gateway up in an empty folder, start it, and end it with its folder after the block.
+
+    Args:
+        with_worker: also process what comes in.
+        database: where to keep things, if not in SQLite in that folder.
+    """
     with TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         port = _free_port()
         config = folder / "gateway.toml"
-        credentials = _set_up(folder, config, port)
-        with (folder / "serve.log").open("wb") as log, _process(config, log.fileno()) as pid:
+        kept = database or f"sqlite:///{folder / 'kept' / 'gateway.sqlite'}"
+        credentials = _set_up(folder, config, port, kept)
+        serve = ("serve", "--worker" if with_worker else "--no-worker")
+        with (folder / "serve.log").open("wb") as log, _process(_gateway(config, *serve), log.fileno()) as pid:
             address = f"http://127.0.0.1:{port}/soap/orders"
             client = push.client(address, credentials)
             _wait_until_it_answers(client, folder / "serve.log")
             watch = Watch(pid)
-            yield Service(address, client, watch, watch.now_megabytes())
+            yield Service(address, credentials, client, watch, watch.now_megabytes(), kept, folder / "serve.log")
             watch.stop()
 
 
@@ -55,7 +65,7 @@ def _gateway(config: Path, *words: str) -> list[str]:
     return [sys.executable, "-m", "gateway", "--config", str(config), *words]
 
 
-def _set_up(folder: Path, config: Path, port: int) -> Credentials:
+def _set_up(folder: Path, config: Path, port: int, database: str) -> Credentials:
     """Install as an installer does, with registers read from files; what the supplier signs in with."""
     branches, codes, secrets = folder / "branches.csv", folder / "budget-codes.csv", folder / "secrets.txt"
     branches.write_text("supplier_branch;branch;name\n" + "".join(f"{each};{each};{each}\n" for each in BRANCHES))
@@ -66,7 +76,8 @@ def _set_up(folder: Path, config: Path, port: int) -> Credentials:
     done = subprocess.run(
         _gateway(
             config, "init", "--yes", "--library", f"{INSTITUTION}:Bibliotheek Meetlat:vsmart",
-            "--sender", f"{SENDER}:Meetlat", "--folder", str(folder / "kept"), "--listen", f"127.0.0.1:{port}",
+            "--sender", f"{SENDER}:Meetlat", "--folder", str(folder / "kept"), "--database", database,
+            "--listen", f"127.0.0.1:{port}",
             "--public-address", f"http://127.0.0.1:{port}", "--branches", f"{INSTITUTION}={branches}",
             "--budget-codes", f"{INSTITUTION}={codes}", "--staff", STAFF, "--secrets-file", str(secrets),
             "--set", f"{INSTITUTION}.folder={folders[0]}", "--set", f"{INSTITUTION}.acknowledgements={folders[1]}",
@@ -83,8 +94,8 @@ def _set_up(folder: Path, config: Path, port: int) -> Credentials:
 
 
 @contextmanager
-def _process(config: Path, log: int) -> Iterator[int]:
-    process = subprocess.Popen(_gateway(config, "serve"), stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+def _process(command: list[str], log: int) -> Iterator[int]:
+    process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         yield process.pid
     finally:
