@@ -10,8 +10,9 @@ from pathlib import Path
 
 import adapters
 from gateway import clock, config, db, locks, migrations, work
-from gateway.accounts import suppliers
+from gateway.accounts.entry import Gate
 from gateway.accounts.model import SupplierAccount
+from gateway.accounts.sealing import Seal, seal_of
 from gateway.config import LibrarySettings, Settings
 from gateway.errors import SystemUnavailable
 from gateway.install.files import read_key
@@ -61,6 +62,17 @@ class Gateway:
     def key(self) -> bytes:
         """The gateway's own key: fingerprints of secrets and session cookies are made with it."""
         return read_key(self.settings.data_folder)
+
+    @cached_property
+    def seal(self) -> Seal | None:
+        """What seals the secrets of accounts that take digests; none without a key in the environment."""
+        key = config.digest_key()
+        return seal_of(key) if key else None
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Where suppliers come in."""
+        return Gate(self.database, self.key, self.seal)
 
     @cached_property
     def queue(self) -> work.Queue:
@@ -229,35 +241,18 @@ def report_on(gateway: Gateway, account: SupplierAccount, message_id: str, form:
 
 
 def note_refusal(
-    gateway: Gateway,
-    *,
-    account: SupplierAccount | None,
-    address: str,
-    digest: str | None,
-    code: str,
-    sentence: str,
-    number: str | None,
+    gateway: Gateway, *, account: SupplierAccount | None, tried: str, address: str, reason: str, **facts: str | None
 ) -> None:
-    """Keep that a refused message came; a caller that nobody knows is only logged, so that no stranger fills tables."""
+    """Keep that a refused message came; whom nobody knows is only counted, so that no stranger fills tables."""
+    if account is None or facts["code"] == "not-allowed":
+        gateway.gate.tally.kept_out(account.name if account else tried, address, reason)
     if account is None:
-        logger.warning("app.stranger_refused", address=address, code=code)
         return
+    told = {name: fact or "" for name, fact in facts.items()}
     with db.writing(gateway.database) as connection:
         messages.note_refusal(
-            connection,
-            received_at=clock.now().isoformat(),
-            account=account.name,
-            address=address,
-            digest=digest or "",
-            code=code,
-            sentence=sentence,
-            number=number or "",
+            connection, received_at=clock.now().isoformat(), account=account.name, address=address, **told
         )
-
-
-def authenticate(gateway: Gateway) -> Callable[[str, str, str], SupplierAccount]:
-    """How a supplier's program proves who it is."""
-    return partial(suppliers.authenticate, gateway.database, gateway.key)
 
 
 def product_version() -> str:

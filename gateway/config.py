@@ -1,8 +1,10 @@
 """Settings: one TOML file, read once into frozen values; every mistake is told together, with its key."""
 
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date, time
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,6 +23,17 @@ class BadSettings(ConfigurationError):
 
     message = "The settings in {path} cannot be used:\n{mistakes}"
     hint = "Mend the keys named above and start again; `gateway init --show-settings` prints a commented example."
+
+
+class KeyFileUnreadable(ConfigurationError):
+    """The file with a key cannot be read."""
+
+    message = "The key in {path} cannot be read: {reason}."
+    hint = "Let the user of the service read it, or mend GATEWAY_DIGEST_KEY_FILE."
+
+
+DIGEST_KEY = "GATEWAY_DIGEST_KEY"
+"""The environment variable with the key for the secrets of PasswordDigest."""
 
 
 class _Frozen(BaseModel):
@@ -104,11 +117,31 @@ class Settings(BaseSettings):
         20, gt=0, le=600, description="how long a push waits for another program that holds the SQLite database"
     )
     sender_names: dict[str, str] = Field(default_factory=dict, description="names of suppliers by sender code")
-    trusted_fronts: tuple[str, ...] = Field((), description="addresses of TLS fronts whose X-Forwarded-For is believed")
+    trusted_fronts: tuple[str, ...] = Field(
+        (),
+        description="addresses or networks of the TLS fronts whose X-Forwarded-For and X-Forwarded-Proto are believed",
+        examples=["127.0.0.1"],
+    )
+    client_certificate_header: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z][A-Za-z0-9-]*$",
+        description="header in which those fronts pass on a supplier's client certificate",
+        examples=["X-Client-Certificate"],
+    )
     json_logs: bool = Field(True, description="log lines as JSON; false for people")
     limits: Limits = Limits()
     retry: Retry = Retry()
     library: tuple[LibrarySettings, ...] = Field((), description="the libraries served")
+
+    @field_validator("trusted_fronts")
+    @classmethod
+    def _networks(cls, fronts: tuple[str, ...]) -> tuple[str, ...]:
+        for each in fronts:
+            try:
+                ip_network(each, strict=False)
+            except ValueError as error:
+                raise ValueError(f"{each!r} is no address or network, such as 127.0.0.1 or 10.0.0.0/24") from error
+        return fronts
 
     @property
     def host(self) -> str:
@@ -120,9 +153,25 @@ class Settings(BaseSettings):
         """The port part of `listen`."""
         return int(self.listen.rpartition(":")[2])
 
+    @property
+    def time_zone(self) -> str:
+        """The zone in which operators are told moments: that of the first library."""
+        return next((each.time_zone for each in self.library), "Europe/Amsterdam")
+
     def of(self, institution: str) -> LibrarySettings | None:
         """The settings of one library, or none when we do not serve it."""
         return next((each for each in self.library if each.institution == institution), None)
+
+
+def digest_key() -> str | None:
+    """The key for the secrets of PasswordDigest: from the environment, or from a file that it names; none without."""
+    value, file = os.environ.get(DIGEST_KEY), os.environ.get(f"{DIGEST_KEY}_FILE")
+    if value or not file:
+        return value
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeyFileUnreadable(path=file, reason=error) from error
 
 
 def read(path: Path, systems: Mapping[str, type[BaseModel]]) -> Settings:

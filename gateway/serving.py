@@ -11,6 +11,7 @@ from typing import Any
 from waitress.server import create_server
 
 from gateway import app
+from gateway.accounts import audit, entry
 from gateway.app import Gateway
 from gateway.errors import ConfigurationError
 from gateway.locks import Taken
@@ -22,7 +23,7 @@ from gateway.soap import wsgi as supplier_door
 from gateway.soap.broken_http import answer_in_soap
 from gateway.soap.desk import Desk as SupplierDesk
 from gateway.soap.desk import Limits
-from gateway.soap.security import caller
+from gateway.soap.fronts import Fronts
 from gateway.web import application as staff_door
 from gateway.web import desk as staff_desks
 
@@ -49,18 +50,18 @@ class AddressTaken(ConfigurationError):
 
 def doors(gateway: Gateway) -> Wsgi:
     """Everything that is served, as one WSGI application."""
-    fronts = gateway.settings.trusted_fronts
+    fronts = Fronts(gateway.settings.trusted_fronts, gateway.settings.client_certificate_header or "")
     limits = Limits(
         message_bytes=gateway.settings.limits.message_megabytes * 2**20, mutations=gateway.settings.limits.mutations
     )
     public_address = gateway.settings.public_address
-    supplier = supplier_door.application(suppliers_desk(gateway), public_address, limits=limits, trusted_fronts=fronts)
+    supplier = supplier_door.application(suppliers_desk(gateway), public_address, limits=limits, fronts=fronts)
     staff = staff_door.application(staff_desk(gateway), secret_key=gateway.key, public_address=public_address)
 
     def serve(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"].rstrip("/") == supplier_door.PATH:
             return supplier(environ, start_response)
-        environ["REMOTE_ADDR"] = caller(environ, fronts).address
+        environ["REMOTE_ADDR"] = fronts.caller(environ).address
         return staff(environ, start_response)
 
     return serve
@@ -69,7 +70,9 @@ def doors(gateway: Gateway) -> Wsgi:
 def suppliers_desk(gateway: Gateway) -> SupplierDesk:
     """What the supplier's door needs."""
     return SupplierDesk(
-        authenticate=app.authenticate(gateway),
+        authenticate=partial(entry.by_secret, gateway.gate),
+        by_digest=partial(entry.by_digest, gateway.gate),
+        by_certificate=partial(entry.by_certificate, gateway.gate),
         begin=app.begin(gateway),
         status=partial(answers.status, gateway.database),
         report=partial(app.report_on, gateway),
@@ -121,10 +124,11 @@ def _serve(gateway: Gateway, server: Any, node: str, *, with_worker: bool, ready
         signal.signal(signal_number, partial(_told_to_end, end))
     threading.Thread(target=server.run, name="server", daemon=True).start()
     logger.info("serving.started", listen=gateway.settings.listen, worker=with_worker)
-    ready()
-    end.wait()
-    logger.info("serving.stopping")
-    server.close()
+    with audit.keeping(gateway.database, gateway.gate.tally):
+        ready()
+        end.wait()
+        logger.info("serving.stopping")
+        server.close()
     if running and table:
         table.stop()
         running.stop()

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from waitress import wasyncore
 from waitress.server import create_server
 
+from gateway.accounts.digest import Token, expected
 from gateway.accounts.model import SupplierAccount
 from gateway.errors import Place, RejectedInput
 from gateway.orders.model import (
@@ -24,6 +25,7 @@ from gateway.orders.model import (
 )
 from gateway.reports.model import ReportFile
 from gateway.soap.desk import Desk, Limits
+from gateway.soap.fronts import Fronts
 from gateway.soap.wsgi import application
 
 SECRET = "s3cret-é"
@@ -78,6 +80,7 @@ class Memory:
     handed_rows: int = 0
     handed_bytes: int = 0
     keep_rows: bool = True
+    certificate: str = ""
     fail_with: Exception | None = None
     fail_at: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -89,6 +92,8 @@ class Memory:
     def desk(self) -> Desk:
         return Desk(
             authenticate=self.authenticate,
+            by_digest=self.by_digest,
+            by_certificate=self.by_certificate,
             begin=self.begin,
             status=self.status,
             report=self.report,
@@ -105,6 +110,16 @@ class Memory:
         if (username, secret) != ("supplier", SECRET):
             raise WrongSecret()
         return ACCOUNT
+
+    def by_digest(self, token: Token, address: str) -> SupplierAccount:
+        self.tries.append((token.username, address))
+        if token.username != "supplier" or token.digest != expected(token, SECRET):
+            raise WrongSecret()
+        return ACCOUNT
+
+    def by_certificate(self, fingerprint: str, address: str) -> SupplierAccount | None:
+        self.tries.append((fingerprint, address))
+        return ACCOUNT if fingerprint == self.certificate else None
 
     def begin(self, account: SupplierAccount, address: str) -> "RecordingIntake":
         self.fail("begin")
@@ -198,9 +213,9 @@ class RecordingIntake:
 
 
 @contextmanager
-def serving(memory: Memory, *, limits: Limits | None = None, trusted_fronts: tuple[str, ...] = ()) -> Iterator[str]:
+def serving(memory: Memory, *, limits: Limits | None = None, fronts: Fronts | None = None) -> Iterator[str]:
     """The door on a real server on a free port; its address."""
-    door = application(memory.desk(), "https://gateway.example", limits=limits, trusted_fronts=trusted_fronts)
+    door = application(memory.desk(), "https://gateway.example", limits=limits, fronts=fronts)
     sockets: dict[int, object] = {}
     server = create_server(door, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=False, map=sockets)
     stopping = threading.Event()
@@ -217,5 +232,7 @@ def serving(memory: Memory, *, limits: Limits | None = None, trusted_fronts: tup
         yield f"http://127.0.0.1:{server.effective_port}/soap/orders"
     finally:
         stopping.set()
-        server.pull_trigger()
+        # It may have seen that by itself, and be gone.
+        with suppress(OSError):
+            server.pull_trigger()
         thread.join()

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gateway import clock
-from gateway.accounts import bindings, passwords
+from gateway.accounts import audit, bindings, passwords
+from gateway.accounts.events import What
 from gateway.accounts.model import (
     BadBinding,
     BadCredentials,
@@ -50,6 +51,7 @@ def sign_in(database: "Engine", name: str, password: str, address: str) -> Perso
         kept = store.password_hash(connection, who)
         _count_as_wrong(connection, who, origin, clock.now())
     if not passwords.is_right(password, kept):
+        _count(database, What.REFUSED, who if kept else "", origin, "wrong-password")
         logger.warning("accounts.sign_in_refused", person=who if kept else "unknown", address=origin)
         raise BadCredentials()
     anew = passwords.hashed(password) if kept and passwords.is_outdated(kept) else None
@@ -60,8 +62,14 @@ def sign_in(database: "Engine", name: str, password: str, address: str) -> Perso
         _forgive(connection, who, origin)
         if anew:
             store.set_password_hash(connection, who, anew)
+        audit.count(connection, audit.once(What.LOG_IN, who, origin, "password"))
     logger.info("accounts.signed_in", person=who, address=origin)
     return person
+
+
+def _count(database: "Engine", what: What, who: str, origin: str, detail: str) -> None:
+    with writing(database) as connection:
+        audit.count(connection, audit.once(what, who, origin, detail))
 
 
 def _counted(connection: "Connection", who: str, origin: str) -> list[tuple[str, str, Pace]]:
@@ -121,12 +129,13 @@ def add_person(
         if store.find(connection, name):
             raise NameTaken(name=name)
         store.add(connection, person, kept, clock.now())
+        audit.changed(connection, What.ACCOUNT_ADDED, name, f"{role.value}, for {', '.join(sorted(chosen)) or 'all'}")
     logger.info("accounts.person_added", person=name, role=role.value, institutions=sorted(chosen))
     return person
 
 
-def set_password(database: "Engine", name: str, password: str) -> None:
-    """Give somebody a new password; every session of theirs ends.
+def set_password(database: "Engine", name: str, password: str, by: str | None = None) -> None:
+    """Give somebody a new password; every session of theirs ends. Whoever gives the command did, unless `by` says who.
 
     Raises:
         NoSuchAccount, WeakPassword: nothing was changed.
@@ -137,6 +146,7 @@ def set_password(database: "Engine", name: str, password: str) -> None:
         _check_there(connection, name)
         store.set_password_hash(connection, name, kept)
         store.end_sessions_of(connection, name, clock.now())
+        audit.changed(connection, What.PASSWORD_SET, name, by=by)
     logger.info("accounts.password_set", person=name)
 
 
@@ -149,7 +159,7 @@ def change_password(database: "Engine", name: str, present: str, new: str, addre
     """
     passwords.check(new, name)
     sign_in(database, name, present, address)
-    set_password(database, name, new)
+    set_password(database, name, new, by=name)
 
 
 def bind(database: "Engine", name: str, institutions: Collection[str]) -> None:
@@ -158,6 +168,7 @@ def bind(database: "Engine", name: str, institutions: Collection[str]) -> None:
     with writing(database) as connection:
         _check_there(connection, name)
         store.replace_institutions(connection, name, chosen)
+        audit.changed(connection, What.ACCOUNT_BOUND, name, f"for {', '.join(sorted(chosen)) or 'none'}")
     logger.info("accounts.person_bound", person=name, institutions=sorted(chosen))
 
 
@@ -167,6 +178,7 @@ def disable(database: "Engine", name: str) -> None:
         _check_there(connection, name)
         store.set_disabled(connection, name, clock.now())
         store.end_sessions_of(connection, name, clock.now())
+        audit.changed(connection, What.ACCOUNT_DISABLED, name)
     logger.info("accounts.person_disabled", person=name)
 
 
@@ -175,6 +187,7 @@ def enable(database: "Engine", name: str) -> None:
     with writing(database) as connection:
         _check_there(connection, name)
         store.set_disabled(connection, name, None)
+        audit.changed(connection, What.ACCOUNT_ENABLED, name)
     logger.info("accounts.person_enabled", person=name)
 
 
@@ -183,6 +196,7 @@ def remove(database: "Engine", name: str) -> None:
     with writing(database) as connection:
         _check_there(connection, name)
         store.delete(connection, name)
+        audit.changed(connection, What.ACCOUNT_REMOVED, name)
     logger.info("accounts.person_removed", person=name)
 
 

@@ -1,121 +1,37 @@
-"""Suppliers' programs: a generated secret each, bound to a sender code and to institutions.
+"""Suppliers' programs: a generated secret each, bound to a sender code and to institutions. Every change is audited."""
 
-Secrets are random, so a keyed hash protects them as well as a slow one would, at a ten-thousandth
-of the cost per push. Source: wire promise 5.
-"""
-
-import hmac
 import secrets
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gateway import clock
-from gateway.accounts import bindings
+from gateway.accounts import audit, bindings, certificates
+from gateway.accounts.events import What
+from gateway.accounts.fingerprints import MOST_SECRETS, fingerprint
 from gateway.accounts.model import (
     BadBinding,
-    BadCredentials,
+    CertificateTaken,
     LastSecret,
     NameTaken,
+    NewestUnused,
+    NoSealingKey,
     NoSuchAccount,
-    ShortKey,
-    SlowDown,
+    NoSuchCertificate,
     SupplierAccount,
     SupplierListing,
     TwoSecretsAlready,
 )
-from gateway.accounts.slowdown import Memory, Pace, place
+from gateway.accounts.sealing import Seal
+from gateway.accounts.store import certificates as certificate_store
 from gateway.accounts.store import suppliers as store
 from gateway.db import reading, writing
-from gateway.errors import Busy
 from gateway.log import logger
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-PACE = Pace(free=5, first_seconds=2, longest_seconds=60)
 SECRET_BYTES = 24
-_MOST_SECRETS = 2
-_SHORTEST_KEY = 32
-_NO_FINGERPRINT = "0" * 64
-
-_memory = Memory(PACE)
-
-
-def authenticate(
-    database: "Engine", key: bytes, username: str, secret: str, address: str, memory: Memory = _memory
-) -> SupplierAccount:
-    """Find out which account speaks.
-
-    An unknown name costs what a wrong secret costs, and neither writes anything.
-
-    Args:
-        database: where the accounts are.
-        key: the gateway's own key, at least 32 bytes.
-        username: as sent.
-        secret: as sent.
-        address: where the connection comes from.
-        memory: the wrong tries of this process.
-
-    Raises:
-        BadCredentials: unknown, disabled or wrong.
-        SlowDown: too many wrong tries of this name from this address. The right secret
-            from an address that it came from before is never slowed down.
-        Busy: the database is gone.
-
-    Source: wire promise 5.
-    """
-    name, origin, now = bindings.as_typed(username), place(address), clock.now()
-    with reading(database) as connection:
-        found = store.credentials(connection, name)
-        right = _matches(key, name, secret, found.fingerprints)
-        known = right and store.is_known_address(connection, name, origin)
-        seconds = 0 if known else memory.seconds_left(name, origin, now)
-        if not right or seconds:
-            _refuse(name, origin, memory, seconds)
-        account = SupplierAccount(name, found.sender, store.institutions(connection, name))
-    memory.right(name, origin)
-    if not known:
-        _remember(database, name, origin)
-    return account
-
-
-def _matches(key: bytes, name: str, secret: str, fingerprints: tuple[str, ...]) -> bool:
-    """Compare with as many fingerprints as an account may have, whether it has them or not."""
-    ours = fingerprint(key, name, secret)
-    theirs = [*fingerprints, *[_NO_FINGERPRINT] * _MOST_SECRETS][:_MOST_SECRETS]
-    return any([hmac.compare_digest(ours, each) for each in theirs])
-
-
-def _refuse(name: str, origin: str, memory: Memory, seconds: int) -> None:
-    if seconds:
-        # Not counted: a program that keeps hammering would otherwise wait longer for ever.
-        logger.warning("accounts.supplier_slowed", account=name, address=origin, seconds=seconds)
-        raise SlowDown(seconds=seconds)
-    memory.wrong(name, origin, clock.now())
-    logger.warning("accounts.supplier_refused", account=name, address=origin)
-    raise BadCredentials()
-
-
-def _remember(database: "Engine", name: str, origin: str) -> None:
-    try:
-        with writing(database) as connection:
-            store.remember_address(connection, name, origin, clock.now())
-    except Busy:
-        # The secret was right; that the address is new to us is no reason to turn it away.
-        logger.warning("accounts.address_not_kept", account=name, address=origin)
-    else:
-        logger.info("accounts.supplier_new_address", account=name, address=origin)
-
-
-def fingerprint(key: bytes, name: str, secret: str) -> str:
-    """What is stored of a secret: HMAC-SHA256 under the gateway's key, bound to the account's name.
-
-    Raises:
-        ShortKey: the key is under 32 bytes.
-    """
-    if len(key) < _SHORTEST_KEY:
-        raise ShortKey(length=len(key))
-    return hmac.new(key, f"{name}\0{secret}".encode("utf-8", "backslashreplace"), "sha256").hexdigest()
 
 
 def add(database: "Engine", key: bytes, name: str, sender: str, institutions: Collection[str]) -> str:
@@ -130,40 +46,115 @@ def add(database: "Engine", key: bytes, name: str, sender: str, institutions: Co
             raise NameTaken(name=name)
         store.add(connection, account, clock.now())
         secret = _new_secret(connection, key, name)
+        detail = f"sender {sender}, for {', '.join(sorted(account.institutions))}"
+        audit.changed(connection, What.ACCOUNT_ADDED, name, detail)
     logger.info("accounts.supplier_added", account=name, sender=sender, institutions=sorted(account.institutions))
     return secret
 
 
-def rotate(database: "Engine", key: bytes, name: str) -> str:
-    """Make a second secret; the first stays valid until `retire`, so that no push falls between.
+def rotate(database: "Engine", key: bytes, name: str, seal: Seal | None = None) -> str:
+    """Begin a rotation: make a second secret; the first stays valid until `retire`, so that no push falls between.
+
+    Args:
+        database: where the accounts are.
+        key: the gateway's own.
+        name: whose.
+        seal: needed where the account takes a PasswordDigest.
 
     Raises:
         NoSuchAccount: there is none of that name.
         TwoSecretsAlready: two are valid; a third would hide which one is used.
+        NoSealingKey: the account takes digests, and there is no seal.
     """
     with writing(database) as connection:
         _check_there(connection, name)
-        if len(store.valid_secrets(connection, name)) >= _MOST_SECRETS:
-            raise TwoSecretsAlready(name=name)
-        secret = _new_secret(connection, key, name)
+        digest = store.takes_digest(connection, name)
+        secret = _second_secret(connection, key, name, _needed(seal) if digest else None)
     logger.info("accounts.supplier_secret_added", account=name)
     return secret
 
 
-def retire(database: "Engine", name: str) -> None:
-    """Let the older of two secrets open nothing from now on.
+def retire(database: "Engine", name: str, *, even_when_unused: bool = False) -> datetime | None:
+    """End a rotation: let the older of two secrets open nothing from now on; when that one was last used.
 
     Raises:
         NoSuchAccount: there is none of that name.
         LastSecret: there is only one.
+        NewestUnused: the newer one was never used, so the supplier still has the older one.
     """
     with writing(database) as connection:
         _check_there(connection, name)
         valid = store.valid_secrets(connection, name)
-        if len(valid) < _MOST_SECRETS:
+        if len(valid) < MOST_SECRETS:
             raise LastSecret(name=name)
-        store.retire_secret(connection, valid[0], clock.now())
+        older, newest = valid
+        last_used = f"{older.last_used_at:%Y-%m-%d %H:%M} UTC" if older.last_used_at else "never"
+        if newest.last_used_at is None and not even_when_unused:
+            raise NewestUnused(name=name, last_used=last_used)
+        store.retire_secret(connection, older.id, clock.now())
+        audit.changed(connection, What.SECRET_RETIRED, name, f"last used {last_used}")
     logger.info("accounts.supplier_secret_retired", account=name)
+    return older.last_used_at
+
+
+def turn_digest_on(database: "Engine", key: bytes, name: str, seal: Seal | None) -> str:
+    """Let an account use a PasswordDigest: with a new secret, since of those that it has only fingerprints are kept.
+
+    Raises:
+        NoSuchAccount, TwoSecretsAlready, NoSealingKey: nothing was changed.
+    """
+    with writing(database) as connection:
+        _check_there(connection, name)
+        secret = _second_secret(connection, key, name, _needed(seal))
+        store.set_digest(connection, name, on=True)
+        audit.changed(connection, What.DIGEST_ON, name)
+    logger.info("accounts.supplier_digest_on", account=name)
+    return secret
+
+
+def turn_digest_off(database: "Engine", name: str) -> None:
+    """Take no PasswordDigest of an account any more; its secrets stay valid as text, and none stays sealed."""
+    with writing(database) as connection:
+        _check_there(connection, name)
+        store.set_digest(connection, name, on=False)
+        audit.changed(connection, What.DIGEST_OFF, name)
+    logger.info("accounts.supplier_digest_off", account=name)
+
+
+def bind_certificate(database: "Engine", name: str, content: bytes) -> str:
+    """Let an account be known by a client certificate, as PEM or DER; its fingerprint.
+
+    Raises:
+        NoSuchAccount, BadCertificate, CertificateTaken: nothing was changed.
+    """
+    certificate = certificates.read(content, clock.now())
+    with writing(database) as connection:
+        _check_there(connection, name)
+        bound_to = certificate_store.add(connection, name, certificate, clock.now())
+        if bound_to != name:
+            raise CertificateTaken(name=bound_to)
+        audit.changed(connection, What.CERTIFICATE_BOUND, name, certificate.fingerprint)
+    logger.info("accounts.supplier_certificate_bound", account=name, fingerprint=certificate.fingerprint)
+    return certificate.fingerprint
+
+
+def remove_certificate(database: "Engine", name: str, beginning: str) -> str:
+    """Let a certificate open nothing from now on, named by the beginning of its fingerprint; the whole of it.
+
+    Raises:
+        NoSuchAccount, NoSuchCertificate: nothing was changed.
+    """
+    wanted = beginning.replace(":", "").lower()
+    with writing(database) as connection:
+        _check_there(connection, name)
+        bound = [each.certificate.fingerprint for each in certificate_store.listing(connection, name)]
+        found = [each for each in bound if each.startswith(wanted)]
+        if len(found) != 1:
+            raise NoSuchCertificate(name=name, fingerprint=beginning[:80])
+        certificate_store.remove(connection, found[0])
+        audit.changed(connection, What.CERTIFICATE_REMOVED, name, found[0])
+    logger.info("accounts.supplier_certificate_removed", account=name, fingerprint=found[0])
+    return found[0]
 
 
 def bind(database: "Engine", name: str, institutions: Collection[str]) -> None:
@@ -172,6 +163,7 @@ def bind(database: "Engine", name: str, institutions: Collection[str]) -> None:
     with writing(database) as connection:
         _check_there(connection, name)
         store.replace_institutions(connection, name, chosen)
+        audit.changed(connection, What.ACCOUNT_BOUND, name, f"for {', '.join(sorted(chosen))}")
     logger.info("accounts.supplier_bound", account=name, institutions=sorted(chosen))
 
 
@@ -180,6 +172,7 @@ def disable(database: "Engine", name: str) -> None:
     with writing(database) as connection:
         _check_there(connection, name)
         store.set_disabled(connection, name, clock.now())
+        audit.changed(connection, What.ACCOUNT_DISABLED, name)
     logger.info("accounts.supplier_disabled", account=name)
 
 
@@ -188,6 +181,7 @@ def enable(database: "Engine", name: str) -> None:
     with writing(database) as connection:
         _check_there(connection, name)
         store.set_disabled(connection, name, None)
+        audit.changed(connection, What.ACCOUNT_ENABLED, name)
     logger.info("accounts.supplier_enabled", account=name)
 
 
@@ -196,6 +190,7 @@ def remove(database: "Engine", name: str) -> None:
     with writing(database) as connection:
         _check_there(connection, name)
         store.delete(connection, name)
+        audit.changed(connection, What.ACCOUNT_REMOVED, name)
     logger.info("accounts.supplier_removed", account=name)
 
 
@@ -205,11 +200,41 @@ def listing(database: "Engine") -> Sequence[SupplierListing]:
         return store.listing(connection)
 
 
-def _new_secret(connection: "Connection", key: bytes, name: str) -> str:
+def check_sealed(database: "Engine", seal: Seal | None) -> Sequence[str]:
+    """See that every sealed secret opens; the names of the accounts that take a PasswordDigest.
+
+    Raises:
+        NoSealingKey: there are such accounts, and there is no seal.
+        WrongSealingKey: one does not open.
+    """
+    with reading(database) as connection:
+        names = [each.account.name for each in store.listing(connection) if each.digest]
+        for name in names:
+            for secret in store.valid_secrets(connection, name):
+                if secret.sealed:
+                    _needed(seal).open(secret.sealed, name)
+    return names
+
+
+def _second_secret(connection: "Connection", key: bytes, name: str, seal: Seal | None) -> str:
+    if len(store.valid_secrets(connection, name)) >= MOST_SECRETS:
+        raise TwoSecretsAlready(name=name)
+    audit.changed(connection, What.SECRET_ADDED, name)
+    return _new_secret(connection, key, name, seal)
+
+
+def _new_secret(connection: "Connection", key: bytes, name: str, seal: Seal | None = None) -> str:
     # The prefix keeps a secret from beginning with a dash, and lets a scanner find one that leaked.
     secret = f"bs_{secrets.token_urlsafe(SECRET_BYTES)}"
-    store.add_secret(connection, name, fingerprint(key, name, secret), clock.now())
+    sealed = seal.close(secret, name) if seal else None
+    store.add_secret(connection, name, fingerprint(key, name, secret), sealed, clock.now())
     return secret
+
+
+def _needed(seal: Seal | None) -> Seal:
+    if seal is None:
+        raise NoSealingKey(reason="none is set")
+    return seal
 
 
 def _check_there(connection: "Connection", name: str) -> None:

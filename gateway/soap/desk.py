@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gateway.accounts.digest import Token
 from gateway.accounts.model import SupplierAccount
 from gateway.orders.intake import Intake
 from gateway.orders.model import BudgetCodeList, MessageStatus
@@ -14,7 +15,11 @@ class Desk:
     """The rooms behind the door. Each call may raise RejectedInput (the supplier must act) or Busy."""
 
     authenticate: Callable[[str, str, str], SupplierAccount]
-    """From user name, secret and address; raises RejectedInput with code `authentication`."""
+    """From user name, secret and address; raises RejectedInput with code `authentication`, as do the next two."""
+    by_digest: Callable[[Token, str], SupplierAccount]
+    """From a UsernameToken with a digest, and address."""
+    by_certificate: Callable[[str, str], SupplierAccount | None]
+    """From the SHA-256 fingerprint of a client certificate, and address; none when it is bound to no account."""
     begin: Callable[[SupplierAccount, str], Intake]
     """From account and address."""
     status: Callable[[SupplierAccount, str], MessageStatus]
@@ -24,7 +29,11 @@ class Desk:
     budget_codes: Callable[[SupplierAccount, str, int | None], BudgetCodeList]
     """From account, institution and budget year."""
     note_refusal: Callable[..., None]
-    """Keep that a refused request came; called with the keywords account, address, digest, code, sentence, number."""
+    """Keep that a refused request came.
+
+    Called with the keywords account, tried, address, digest, code, reason, sentence, number. `tried` is the account
+    that somebody did not prove to be, when it exists; `reason` is the error's name.
+    """
     version: str
     """Of the product."""
 

@@ -14,6 +14,7 @@ from gateway.soap.versions import SOAP11, Version
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _STATUS = {"authentication": 401, "not-allowed": 403, "too-large": 413, "busy": 503, "internal": 500}
 _OURS = frozenset({"busy", "internal"})
 _SUPPLIERS = frozenset(
@@ -41,6 +42,10 @@ class WireFault:
     soap_code: str | None = None
     fixed_status: int | None = None
     retry_seconds: int | None = None
+    reason: str = ""
+    """The name of the error, for the audit log; never told."""
+    tried: str = ""
+    """The account that somebody did not prove to be, when it exists; never told."""
 
     def status(self, version: Version) -> int:
         """The HTTP status: fixed for some codes, else 500 for SOAP 1.1 and 400 for a sender's fault in SOAP 1.2."""
@@ -71,6 +76,8 @@ def describe(error: Exception) -> WireFault:
             soap_code=getattr(error, "soap_code", None),
             fixed_status=getattr(error, "status", None),
             retry_seconds=getattr(error, "retry_after_seconds", None),
+            reason=_WORD_BEGINS.sub("-", type(error).__name__).lower(),
+            tried=getattr(error, "tried", ""),
         )
     if isinstance(error, SystemUnavailable):
         logger.warning("soap.busy", reason=str(error.__cause__ or error))

@@ -145,12 +145,23 @@ class NotUnderstood(Unsupported):
     hint = "Leave the block out, or its mustUnderstand; only a WS-Security UsernameToken is understood."
 
 
+_WAYS = "HTTP Basic, a WS-Security UsernameToken or a client certificate"
+
+
 class NoCredential(RejectedInput):
     """Nobody in particular asks."""
 
     code = "authentication"
     message = "The request carries no credential."
-    hint = "Send HTTP Basic, or a WS-Security UsernameToken with a text password, with the account you were given."
+    hint = f"Send {_WAYS}, with the account you were given."
+
+
+class UnknownCertificate(RejectedInput):
+    """Only a certificate tells who asks, and it tells nothing here."""
+
+    code = "authentication"
+    message = "The client certificate is not bound to an account here; its SHA-256 fingerprint is {fingerprint}."
+    hint = "Whoever manages the gateway can bind it; or send the account and secret you were given as well."
 
 
 class BadCredential(RejectedInput):
@@ -158,15 +169,15 @@ class BadCredential(RejectedInput):
 
     code = "authentication"
     message = "The credential cannot be used: {problem}."
-    hint = "Send HTTP Basic, or a WS-Security UsernameToken with a text password, with the account you were given."
+    hint = f"Send {_WAYS}, with the account you were given."
 
 
 class NotSecret(RejectedInput):
     """A password in the open."""
 
     code = "authentication"
-    message = "A UsernameToken with a text password is taken over TLS only."
-    hint = "Use the https address. The password has now been seen on the way: ask for a new one."
+    message = "{what} is taken over TLS only, and this request came without."
+    hint = "Use the https address. The secret has now been seen on the way: ask for a new one."
 
 
 class TooLarge(RejectedInput):

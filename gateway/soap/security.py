@@ -1,18 +1,16 @@
-"""Who asks, and from where: HTTP Basic, WS-Security UsernameToken with a text password, trusted fronts."""
+"""Who asks: HTTP Basic, WS-Security UsernameToken with a text password or a digest, client certificate."""
 
 import base64
 import binascii
-import ipaddress
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from lxml import etree
 
 from gateway import clock
+from gateway.accounts.digest import Token
 from gateway.accounts.model import SupplierAccount
 from gateway.soap.desk import Desk
+from gateway.soap.fronts import Caller, fingerprint
 from gateway.soap.reading import local_name
 from gateway.soap.refusals import BadCredential, NotSecret, NotUnderstood
 from gateway.soap.versions import SOAP11, ULTIMATE_RECEIVER, Version
@@ -21,41 +19,24 @@ _WSS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
 WSSE = f"{{{_WSS}wssecurity-secext-1.0.xsd}}"
 WSU = f"{{{_WSS}wssecurity-utility-1.0.xsd}}"
 _TEXT = f"{_WSS}username-token-profile-1.0#PasswordText"
+_DIGEST = f"{_WSS}username-token-profile-1.0#PasswordDigest"
+_BASE64 = f"{_WSS}soap-message-security-1.0#Base64Binary"
+_NONCE_BYTES = range(8, 129)
 _UNDERSTOOD = frozenset({f"{WSSE}UsernameToken", f"{WSU}Timestamp"})
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Where a request comes from; `secure` when nobody on the way can read it."""
-
-    address: str
-    secure: bool
-
-
-def caller(environ: Mapping[str, Any], trusted_fronts: Sequence[str]) -> Caller:
-    """Find out where a request comes from.
-
-    Args:
-        trusted_fronts: addresses or networks of the TLS fronts whose X-Forwarded-For and -Proto are believed.
-            Forwarding headers from anyone else are not believed; they only show that it is no local request.
-    """
-    peer = environ.get("REMOTE_ADDR", "")
-    forwarded = [each.strip() for each in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if each.strip()]
-    proto = environ.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
-    if _is_among(peer, trusted_fronts):
-        address = next((each for each in reversed(forwarded) if not _is_among(each, trusted_fronts)), peer)
-        return Caller(address, proto == "https")
-    local = _is_loopback(peer) and not forwarded and not proto
-    return Caller(peer, local or environ.get("wsgi.url_scheme") == "https")
-
-
 def basic(authorization: str | None, asker: Caller, desk: Desk) -> SupplierAccount | None:
-    """The account of an Authorization header; none when there is no such header."""
+    """The account of an Authorization header; none when there is no such header.
+
+    The password crosses the network as it is, so over TLS or from this machine only.
+    """
     if not authorization:
         return None
     scheme, _, encoded = authorization.strip().partition(" ")
     if scheme.lower() != "basic":
         raise BadCredential(problem="the Authorization header is not of the scheme Basic")
+    if not asker.secure:
+        raise NotSecret(what="HTTP Basic")
     try:
         decoded = base64.b64decode(encoded.strip(), validate=True)
     except (binascii.Error, ValueError) as error:
@@ -69,25 +50,49 @@ def basic(authorization: str | None, asker: Caller, desk: Desk) -> SupplierAccou
     return desk.authenticate(user, secret, asker.address)
 
 
+def certificate(asker: Caller, desk: Desk) -> SupplierAccount | None:
+    """The account of the certificate that a trusted front saw; none when there is none, or it is bound to nobody."""
+    return desk.by_certificate(fingerprint(asker.certificate), asker.address) if asker.certificate else None
+
+
 def username_token(header: etree._Element, asker: Caller, desk: Desk) -> SupplierAccount | None:
     """The account of the UsernameToken in a SOAP Header; none when there is none.
 
-    The password crosses the network as it is, so over TLS or from this machine only.
+    A text password crosses the network as it is, so over TLS or from this machine only; a digest does not.
     """
     tokens = header.findall(f"{WSSE}Security/{WSSE}UsernameToken")
     if not tokens:
         return None
     if len(tokens) > 1:
         raise BadCredential(problem="there is more than one UsernameToken")
-    if not asker.secure:
-        raise NotSecret()
     user = tokens[0].findtext(f"{WSSE}Username")
     password = tokens[0].find(f"{WSSE}Password")
     if not user or password is None:
         raise BadCredential(problem="the UsernameToken has no Username or no Password")
-    if password.get("Type", _TEXT) != _TEXT:
-        raise BadCredential(problem="the Password of the UsernameToken is not of type PasswordText")
+    kind = password.get("Type", _TEXT)
+    if kind == _DIGEST:
+        return desk.by_digest(_token(tokens[0], user.strip(), password.text or ""), asker.address)
+    if kind != _TEXT:
+        raise BadCredential(problem="the Password of the UsernameToken is not of type PasswordText or PasswordDigest")
+    if not asker.secure:
+        raise NotSecret(what="A UsernameToken with a text password")
     return desk.authenticate(user.strip(), password.text or "", asker.address)
+
+
+def _token(element: etree._Element, user: str, digest: str) -> Token:
+    nonces = element.findall(f"{WSSE}Nonce")
+    created = element.findtext(f"{WSU}Created")
+    if len(nonces) != 1 or not created:
+        raise BadCredential(problem="a UsernameToken with a digest needs one Nonce and Created")
+    if nonces[0].get("EncodingType", _BASE64) != _BASE64:
+        raise BadCredential(problem="the Nonce of the UsernameToken is not of EncodingType Base64Binary")
+    try:
+        nonce = base64.b64decode("".join((nonces[0].text or "").split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadCredential(problem="the Nonce of the UsernameToken is not valid base64") from error
+    if len(nonce) not in _NONCE_BYTES:
+        raise BadCredential(problem="the Nonce of the UsernameToken is not of 8 to 128 bytes")
+    return Token(user, nonce, created.strip(), digest.strip())
 
 
 def check_understood(header: etree._Element, version: Version) -> None:
@@ -110,18 +115,3 @@ def check_fresh(header: etree._Element) -> None:
             raise BadCredential(problem="Expires in its Timestamp is no date and time") from error
         if (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) < clock.now():
             raise BadCredential(problem="its Timestamp has expired; check your clock")
-
-
-def _is_among(address: str, networks: Sequence[str]) -> bool:
-    try:
-        found = ipaddress.ip_address(address)
-        return any(found in ipaddress.ip_network(each, strict=False) for each in networks)
-    except ValueError:
-        return False
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

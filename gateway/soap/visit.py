@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from gateway.accounts.model import SupplierAccount
+from gateway.errors import RejectedInput
 from gateway.log import logger
 from gateway.soap import contract, security
 from gateway.soap.contract import NAMESPACE
@@ -13,10 +14,13 @@ from gateway.soap.delivery import Delivery
 from gateway.soap.desk import Desk, Limits
 from gateway.soap.faults import WireFault
 from gateway.soap.flaws import Flaws, find
+from gateway.soap.fronts import Caller, fingerprint
 from gateway.soap.reading import Reader
-from gateway.soap.refusals import ActionDiffers, BadCredential, NoCredential
-from gateway.soap.security import Caller
+from gateway.soap.refusals import ActionDiffers, BadCredential, NoCredential, UnknownCertificate
 from gateway.soap.versions import Version
+
+STEP = 1024
+"""Bytes given to the parser at once while it is not known who asks."""
 
 
 class Visit:
@@ -37,8 +41,15 @@ class Visit:
         self._delivery: Delivery | None = None
 
     def identify(self, authorization: str | None) -> None:
-        """Find out who asks from HTTP, before anything of the body is read."""
+        """Find out who asks from HTTP and TLS, before anything of the body is read."""
         self._account = security.basic(authorization, self._caller, self.desk)
+        self._also(security.certificate(self._caller, self.desk))
+
+    def _also(self, found: SupplierAccount | None) -> None:
+        """Take one more credential; several must be of one account."""
+        if found and self._account and found != self._account:
+            raise BadCredential(problem="it is of another account than the other credential of this request")
+        self._account = found or self._account
 
     def bring(self, chunks: Iterator[bytes], *, charset: str | None, action: str) -> None:
         """Take what is to be read, with what HTTP says of it."""
@@ -48,8 +59,12 @@ class Visit:
     def account(self) -> SupplierAccount:
         """Who asks."""
         if self._account is None:
-            raise NoCredential()
+            raise self._nobody()
         return self._account
+
+    def _nobody(self) -> RejectedInput:
+        given = self._caller.certificate
+        return UnknownCertificate(fingerprint=fingerprint(given)) if given else NoCredential()
 
     @property
     def delivery(self) -> Delivery:
@@ -59,7 +74,17 @@ class Visit:
 
     def read(self) -> etree._Element:
         """Read the whole request; the element of its operation."""
-        return Reader(self, self.version, self._limits).read(self._chunks, self._charset)
+        return Reader(self, self.version, self._limits).read(self._carefully(), self._charset)
+
+    def _carefully(self) -> Iterator[bytes]:
+        """What is to be read, in small steps while nobody knows who asks: then little but the Header is parsed."""
+        for chunk in self._chunks:
+            start = 0
+            while self._account is None and start < len(chunk):
+                yield chunk[start : start + STEP]
+                start += STEP
+            if start < len(chunk):
+                yield chunk[start:]
 
     def received(self, chunk: bytes) -> None:
         """Count the bytes for the digest, and keep them as they came once it is known for what."""
@@ -73,15 +98,12 @@ class Visit:
         """Find out who asks, when HTTP did not tell."""
         security.check_understood(element, self.version)
         security.check_fresh(element)
-        found = security.username_token(element, self._caller, self.desk)
-        if found and self._account and found != self._account:
-            raise BadCredential(problem="HTTP Basic and the UsernameToken are of different accounts")
-        self._account = found or self._account
+        self._also(security.username_token(element, self._caller, self.desk))
 
     def body(self) -> None:
         """No account, no access."""
         if self._account is None:
-            raise NoCredential()
+            raise self._nobody()
 
     def operation(self, name: str) -> None:
         """Begin a delivery, when mutations come."""
@@ -128,9 +150,11 @@ class Visit:
         try:
             self.desk.note_refusal(
                 account=account,
+                tried=fault.tried,
                 address=self._caller.address,
                 digest=self._whole_digest() if account else None,
                 code=fault.code,
+                reason=fault.reason,
                 sentence=fault.message,
                 number=fault.number or None,
             )

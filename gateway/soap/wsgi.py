@@ -1,15 +1,16 @@
 """The guard around Spyne: decides what is HTTP that we serve, and answers everything else by itself."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from email.message import Message
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
 from gateway.errors import RejectedInput
-from gateway.soap import body, contract, faults, security, service
+from gateway.soap import body, contract, faults, service
 from gateway.soap.compat import WsgiApplication
 from gateway.soap.desk import Desk, Limits
+from gateway.soap.fronts import Fronts
 from gateway.soap.protocol import VISIT
 from gateway.soap.refusals import WrongContentType, WrongMethod
 from gateway.soap.versions import SOAP11, SOAP12, VERSIONS, Version
@@ -23,24 +24,24 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 
 
 def application(
-    desk: Desk, public_address: str, *, limits: Limits | None = None, trusted_fronts: Sequence[str] = ()
+    desk: Desk, public_address: str, *, limits: Limits | None = None, fronts: Fronts | None = None
 ) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
     """The supplier's door as a WSGI application, to be mounted at `/soap/orders`.
 
     Args:
         public_address: where the gateway is reached from outside, without the path: `https://gateway.example`. It
             stands in the WSDL, whatever Host a request names.
-        trusted_fronts: addresses or networks of TLS fronts whose X-Forwarded-For and -Proto are believed.
+        fronts: whose word is taken for where a request comes from, whether over TLS, and with which certificate.
     """
-    return _Door(desk, public_address.rstrip("/") + PATH, limits or Limits(), trusted_fronts)
+    return _Door(desk, public_address.rstrip("/") + PATH, limits or Limits(), fronts or Fronts())
 
 
 class _Door:
-    def __init__(self, desk: Desk, address: str, limits: Limits, trusted_fronts: Sequence[str]) -> None:
+    def __init__(self, desk: Desk, address: str, limits: Limits, fronts: Fronts) -> None:
         self._desk = desk
         self._address = address
         self._limits = limits
-        self._trusted_fronts = trusted_fronts
+        self._fronts = fronts
         self._services = {name: WsgiApplication(each) for name, each in service.applications().items()}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -77,13 +78,12 @@ class _Door:
     def _post(self, environ: Environ) -> Answer:
         content_type = _content_type(environ)
         version = next((each for each in VERSIONS if each.media_type == content_type.get_content_type()), None)
-        caller = security.caller(environ, self._trusted_fronts)
-        visit = Visit(self._desk, self._limits, version or SOAP11, caller)
+        visit = Visit(self._desk, self._limits, version or SOAP11, self._fronts.caller(environ))
         try:
+            visit.identify(environ.get("HTTP_AUTHORIZATION"))
             if version is None:
                 visit.version = _version_inside(environ)
                 raise WrongContentType(found=environ.get("CONTENT_TYPE", "")[:80])
-            visit.identify(environ.get("HTTP_AUTHORIZATION"))
             action = str(content_type.get_param("action", "")) if version is SOAP12 else _soap_action(environ)
             pieces = body.pieces(environ, self._limits.message_bytes)
             visit.bring(pieces, charset=content_type.get_content_charset(), action=action)

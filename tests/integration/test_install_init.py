@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from gateway import db
-from gateway.accounts import people, suppliers
+from gateway.accounts import entry, people, suppliers
+from gateway.accounts.entry import Gate
 from gateway.install.files import read_key
 from gateway.install.steps import journal_of
 from tests.installing import Installation
@@ -79,7 +80,7 @@ def test_the_secret_that_is_told_opens_the_account(place: Installation) -> None:
     told = dict(line.split("\t") for line in sheet.read_text().splitlines())
     engine = db.engine(place.settings().database)
     key = read_key(place.folder)
-    account = suppliers.authenticate(engine, key, "supplier-000002", told["supplier-000002"], "127.0.0.1")
+    account = entry.by_secret(Gate(engine, key), "supplier-000002", told["supplier-000002"], "127.0.0.1")
     assert account.institutions == {"I201"}
     assert people.sign_in(engine, "staff", told["staff"], "127.0.0.1").sees("I201")
     engine.dispose()

@@ -22,6 +22,7 @@ from zeep.wsse.username import UsernameToken
 import schemas
 from gateway import clock
 from gateway.errors import Busy, Place, RejectedInput
+from gateway.soap.fronts import Fronts
 from tests.soap_desk import ACCOUNT, SECRET, Memory, serving
 from tests.soap_messages import (
     BASIC,
@@ -222,15 +223,15 @@ def test_a_header_for_another_role_need_not_be_understood(address: str):
     ],
 )
 def test_a_username_token_is_taken_over_tls_or_from_this_machine_only(memory: Memory, fronts, headers, status):
-    with serving(memory, trusted_fronts=fronts) as address:
+    with serving(memory, fronts=Fronts(fronts)) as address:
         assert post(address, a_ping(a_username_token()), authorization=None, **headers).status_code == status
 
 
 def test_the_address_that_is_slowed_down_is_the_callers_not_the_fronts(memory: Memory):
-    with serving(memory, trusted_fronts=("127.0.0.1",)) as address:
-        post(address, a_ping(), X_Forwarded_For="203.0.113.9, 192.0.2.7, 127.0.0.1")
+    with serving(memory, fronts=Fronts(["127.0.0.1"])) as address:
+        post(address, a_ping(), X_Forwarded_For="203.0.113.9, 192.0.2.7, 127.0.0.1", X_Forwarded_Proto="https")
     with serving(memory) as address:
-        post(address, a_ping(), X_Forwarded_For="192.0.2.7")
+        post(address, a_ping())
     assert memory.tries == [("supplier", "192.0.2.7"), ("supplier", "127.0.0.1")]
 
 

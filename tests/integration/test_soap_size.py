@@ -18,7 +18,7 @@ import resource
 from tests.soap_desk import Memory
 from tests.soap_messages import BASIC, a_large_push
 from gateway.soap.desk import Limits
-from gateway.soap.security import Caller
+from gateway.soap.fronts import Caller
 from gateway.soap.versions import SOAP11
 from gateway.soap.visit import Visit
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.soap.security import Caller, caller
+from gateway.soap.fronts import Caller, Fronts
 
 
 def asked(peer: str, forwarded_for: str = "", proto: str = "", scheme: str = "http") -> dict[str, str]:
@@ -32,4 +32,4 @@ def asked(peer: str, forwarded_for: str = "", proto: str = "", scheme: str = "ht
     ],
 )
 def test_only_trusted_fronts_are_believed(environ: dict[str, str], found: Caller):
-    assert caller(environ, ("10.0.0.0/8",)) == found
+    assert Fronts(("10.0.0.0/8",)).caller(environ) == found

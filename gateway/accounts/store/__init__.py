@@ -34,6 +34,7 @@ supplier_account = sa.Table(
     sa.Column("sender", sa.String(6), nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("disabled_at", Moment),
+    sa.Column("digest", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 supplier_institution = sa.Table(
@@ -51,7 +52,30 @@ supplier_secret = sa.Table(
     sa.Column("fingerprint", sa.String(64), nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("retired_at", Moment),
+    sa.Column("sealed", sa.String(200)),
+    sa.Column("last_used_at", Moment),
 )
+"""`sealed` holds the secret itself, encrypted, and only where the account takes a PasswordDigest."""
+
+supplier_certificate = sa.Table(
+    "supplier_certificate",
+    metadata,
+    sa.Column("fingerprint", sa.String(64), primary_key=True),
+    sa.Column("account", sa.ForeignKey("supplier_account.name"), nullable=False, index=True),
+    sa.Column("subject", sa.String(200), nullable=False),
+    sa.Column("not_after", Moment, nullable=False),
+    sa.Column("added_at", Moment, nullable=False),
+    sa.Column("last_used_at", Moment),
+)
+
+supplier_nonce = sa.Table(
+    "supplier_nonce",
+    metadata,
+    sa.Column("account", sa.ForeignKey("supplier_account.name"), primary_key=True),
+    sa.Column("nonce", sa.String(64), primary_key=True),
+    sa.Column("expires_at", Moment, nullable=False, index=True),
+)
+"""The hashes of the nonces that were taken, as long as a token with one of them could still be fresh."""
 
 supplier_address = sa.Table(
     "supplier_address",
@@ -101,11 +125,36 @@ sign_in_try = sa.Table(
 )
 """An empty name counts an address as a whole; an empty address a name as a whole."""
 
+audit_change = sa.Table(
+    "audit_change",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Moment, nullable=False, index=True),
+    sa.Column("what", sa.String(40), nullable=False),
+    sa.Column("account", sa.String(40), nullable=False),
+    sa.Column("detail", sa.String(200), nullable=False),
+    sa.Column("by", sa.String(64), nullable=False),
+)
 
-def insert_unless_there(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
-    """Insert a row; when two come at the same time, one of them stays and nobody fails."""
+audit_count = sa.Table(
+    "audit_count",
+    metadata,
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("what", sa.String(40), primary_key=True),
+    sa.Column("account", sa.String(40), primary_key=True),
+    sa.Column("address", sa.String(64), primary_key=True),
+    sa.Column("detail", sa.String(40), primary_key=True),
+    sa.Column("times", sa.Integer, nullable=False),
+    sa.Column("first_at", Moment, nullable=False),
+    sa.Column("last_at", Moment, nullable=False),
+)
+"""What happens often is counted by day (in UTC), so that nobody fills the disk by trying."""
+
+
+def insert_unless_there(connection: sa.Connection, table: sa.Table, **values: Any) -> bool:
+    """Insert a row and say whether it was not there; when two come at the same time, one stays and nobody fails."""
     into = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
-    connection.execute(into.values(**values).on_conflict_do_nothing())
+    return bool(connection.execute(into.values(**values).on_conflict_do_nothing()).rowcount)
 
 
 def insert_or_replace(connection: sa.Connection, table: sa.Table, **values: Any) -> None:

@@ -1,4 +1,4 @@
-"""Every statement about supplier accounts; none of them sees a secret, only its fingerprint."""
+"""Every statement about supplier accounts; a secret is here as a fingerprint, or sealed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,27 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from gateway.accounts.model import SupplierAccount, SupplierListing
+from gateway.accounts.model import SecretListing, SupplierAccount, SupplierListing
 from gateway.accounts.store import (
+    certificates,
     insert_unless_there,
     supplier_account,
     supplier_address,
+    supplier_certificate,
     supplier_institution,
+    supplier_nonce,
     supplier_secret,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSecret:
+    """One valid secret; `sealed` only where the account takes a PasswordDigest."""
+
+    id: int
+    fingerprint: str
+    sealed: str | None
+    last_used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +34,27 @@ class Credentials:
     """What stands on file under one name: nothing at all when it is unknown, disabled or without secrets."""
 
     sender: str = ""
-    fingerprints: tuple[str, ...] = ()
+    secrets: tuple[KeptSecret, ...] = ()
 
 
 def credentials(connection: sa.Connection, name: str) -> Credentials:
-    """The valid fingerprints of one account, oldest first: one statement, whether it exists or not."""
+    """The valid secrets of one account, oldest first: one statement, whether it exists or not."""
+    secret = supplier_secret.c
     found = connection.execute(
-        sa.select(supplier_account.c.sender, supplier_secret.c.fingerprint)
-        .join(supplier_secret, supplier_secret.c.account == supplier_account.c.name)
-        .where(
-            supplier_account.c.name == name,
-            supplier_account.c.disabled_at.is_(None),
-            supplier_secret.c.retired_at.is_(None),
+        sa.select(
+            supplier_account.c.sender,
+            supplier_account.c.digest,
+            secret.id,
+            secret.fingerprint,
+            secret.sealed,
+            secret.last_used_at,
         )
-        .order_by(supplier_secret.c.id)
+        .join(supplier_secret, secret.account == supplier_account.c.name)
+        .where(supplier_account.c.name == name, supplier_account.c.disabled_at.is_(None), secret.retired_at.is_(None))
+        .order_by(secret.id)
     ).all()
-    return Credentials(found[0].sender, tuple(row.fingerprint for row in found)) if found else Credentials()
+    kept = (KeptSecret(row.id, row.fingerprint, row.sealed if row.digest else None, row.last_used_at) for row in found)
+    return Credentials(found[0].sender, tuple(kept)) if found else Credentials()
 
 
 def institutions(connection: sa.Connection, name: str) -> frozenset[str]:
@@ -56,6 +74,17 @@ def is_known_address(connection: sa.Connection, name: str, address: str) -> bool
 def remember_address(connection: sa.Connection, name: str, address: str, now: datetime) -> None:
     """Keep that a right secret came from there."""
     insert_unless_there(connection, supplier_address, account=name, address=address, first_at=now)
+
+
+def note_use(connection: sa.Connection, secret: int, now: datetime) -> None:
+    """Keep when a secret was used."""
+    connection.execute(sa.update(supplier_secret).where(supplier_secret.c.id == secret).values(last_used_at=now))
+
+
+def use_nonce(connection: sa.Connection, name: str, nonce: str, expires_at: datetime, now: datetime) -> bool:
+    """Whether a nonce is used for the first time; it is not from now on. Expired ones are let go of."""
+    connection.execute(sa.delete(supplier_nonce).where(supplier_nonce.c.expires_at < now))
+    return insert_unless_there(connection, supplier_nonce, account=name, nonce=nonce, expires_at=expires_at)
 
 
 def exists(connection: sa.Connection, name: str) -> bool:
@@ -81,24 +110,41 @@ def _insert_institutions(connection: sa.Connection, name: str, institutions: Ite
         connection.execute(sa.insert(supplier_institution).values(account=name, institution=institution))
 
 
-def valid_secrets(connection: sa.Connection, name: str) -> list[int]:
-    """The ids of the secrets that open this account, oldest first."""
+def takes_digest(connection: sa.Connection, name: str) -> bool:
+    """Whether an account takes a PasswordDigest."""
+    chosen = sa.select(supplier_account.c.digest).where(supplier_account.c.name == name)
+    return bool(connection.execute(chosen).scalar())
+
+
+def set_digest(connection: sa.Connection, name: str, *, on: bool) -> None:
+    """Take a PasswordDigest, or no more: then no secret of the account stays sealed."""
+    connection.execute(sa.update(supplier_account).where(supplier_account.c.name == name).values(digest=on))
+    if not on:
+        connection.execute(sa.update(supplier_secret).where(supplier_secret.c.account == name).values(sealed=None))
+
+
+def valid_secrets(connection: sa.Connection, name: str) -> list[KeptSecret]:
+    """The secrets that open this account, oldest first."""
+    secret = supplier_secret.c
     chosen = (
-        sa.select(supplier_secret.c.id)
-        .where(supplier_secret.c.account == name, supplier_secret.c.retired_at.is_(None))
-        .order_by(supplier_secret.c.id)
+        sa.select(secret.id, secret.fingerprint, secret.sealed, secret.last_used_at)
+        .where(secret.account == name, secret.retired_at.is_(None))
+        .order_by(secret.id)
     )
-    return list(connection.execute(chosen).scalars())
+    return [KeptSecret(*row) for row in connection.execute(chosen)]
 
 
-def add_secret(connection: sa.Connection, name: str, fingerprint: str, now: datetime) -> None:
-    """Write the fingerprint of one more secret."""
-    connection.execute(sa.insert(supplier_secret).values(account=name, fingerprint=fingerprint, created_at=now))
+def add_secret(connection: sa.Connection, name: str, fingerprint: str, sealed: str | None, now: datetime) -> None:
+    """Write the fingerprint of one more secret, and itself sealed where that is wanted."""
+    connection.execute(
+        sa.insert(supplier_secret).values(account=name, fingerprint=fingerprint, sealed=sealed, created_at=now)
+    )
 
 
 def retire_secret(connection: sa.Connection, secret: int, now: datetime) -> None:
-    """Let one secret open nothing from now on."""
-    connection.execute(sa.update(supplier_secret).where(supplier_secret.c.id == secret).values(retired_at=now))
+    """Let one secret open nothing from now on; of a sealed one nothing stays."""
+    ended = sa.update(supplier_secret).where(supplier_secret.c.id == secret)
+    connection.execute(ended.values(retired_at=now, sealed=None))
 
 
 def set_disabled(connection: sa.Connection, name: str, at: datetime | None) -> None:
@@ -108,7 +154,7 @@ def set_disabled(connection: sa.Connection, name: str, at: datetime | None) -> N
 
 def delete(connection: sa.Connection, name: str) -> None:
     """Remove an account with all that belongs to it."""
-    for table in (supplier_address, supplier_secret, supplier_institution):
+    for table in (supplier_address, supplier_secret, supplier_institution, supplier_certificate, supplier_nonce):
         connection.execute(sa.delete(table).where(table.c.account == name))
     connection.execute(sa.delete(supplier_account).where(supplier_account.c.name == name))
 
@@ -121,15 +167,16 @@ def listing(connection: sa.Connection) -> Sequence[SupplierListing]:
 
 def _listed(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> SupplierListing:
     secrets = connection.execute(
-        sa.select(sa.func.count(), sa.func.max(supplier_secret.c.created_at)).where(
-            supplier_secret.c.account == row.name, supplier_secret.c.retired_at.is_(None)
-        )
-    ).one()
+        sa.select(supplier_secret.c.created_at, supplier_secret.c.last_used_at)
+        .where(supplier_secret.c.account == row.name, supplier_secret.c.retired_at.is_(None))
+        .order_by(supplier_secret.c.id)
+    )
     addresses = sa.select(sa.func.count()).where(supplier_address.c.account == row.name)
     return SupplierListing(
         account=SupplierAccount(row.name, row.sender, institutions(connection, row.name)),
-        secrets=secrets[0],
-        last_secret_at=secrets[1],
+        secrets=tuple(SecretListing(*each) for each in secrets),
+        digest=row.digest,
+        certificates=certificates.listing(connection, row.name),
         disabled_at=row.disabled_at,
         addresses=connection.execute(addresses).scalar_one(),
     )
