@@ -1,9 +1,9 @@
 """What every client is told and must do, and how its word is checked.
 
 A client reads the environment variables that `Door.environment` names, pushes three mutations under the messageId
-MESSAGE, pushes them again as MESSAGE-x with an EAN of twelve digits, and fetches the report of the first as TXT into the
-file REPORT, asking again while the fault says `report-not-ready`. What it read it writes as lines: `receipt.newCount=3`,
-`fault.element=ean`, `report.mediaType=…`; for an element that may stand several times, with commas.
+MESSAGE, pushes them again as MESSAGE-x with an EAN of twelve digits, and fetches the report of the first as TXT into
+the file REPORT, asking again while the fault says `report-not-ready`. What it read it writes as lines such as
+`receipt.newCount=3`, `fault.element=ean`; an element that may stand several times with commas.
 """
 
 import re
@@ -74,7 +74,7 @@ def _receipt(stage: Stage, message: str) -> dict[str, str]:
         "receipt.newCount": "3",
         "receipt.knownCount": "0",
         "receipt.test": "(?i:false)",
-        "receipt.unknownBudgetCode": "ROMANS",
+        "receipt.unknownBudgetCode": "POEZIE,ROMANS",
     }
 
 

@@ -18,7 +18,7 @@ MUTATIONS: tuple[dict[str, Any], ...] = (
     _ORDERED | {
         "occurred_at": "2026-03-10T09:00:00+01:00", "order_line": "1", "channel": "WEBSHOP", "ean": "9789000000012",
         "title": 'Café € 5 & "zoete" <ei>', "author": "Zoë Ångström", "publication_year": "2026", "quantity": "2",
-        "copies": [["1-1", "01", None, None, None], ["1-2", "02", None, "Etalage", None]],
+        "copies": [["1-1", "01", None, None, None], ["1-2", "02", "POEZIE", None, None]],
         "branch": "01", "budget_code": "JEUGD", "net_price": "12.5",
     },
     _ORDERED | {

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+import requests
+
 from tests.interop import exchange
 from tests.interop.clients import Client, Workshop
-from tests.interop.exchange import Door
+from tests.interop.exchange import SECONDS, Door
 from tests.interop.growing import Front
 
 CLIENTS_FOLDER = Path(__file__).parent / "clients"
@@ -41,15 +43,15 @@ class CouldNotBeMade(Exception):
 
 
 def make(workshop: Workshop, folder: Path, wsdl: str) -> None:
-    """Copy a workshop to the folder and run its commands there, with what they installed the last time.
+    """Copy a workshop to the folder, with today's WSDL, and run its commands; what they installed before is kept.
 
     Raises:
         CouldNotBeMade: with what the command that failed wrote.
     """
     shutil.copytree(CLIENTS_FOLDER / workshop.folder, folder, dirs_exist_ok=True)
+    (folder / "orders.wsdl").write_bytes(requests.get(wsdl, timeout=SECONDS).content)
     for command in workshop.makes:
-        filled = [wsdl if part == "$WSDL" else part for part in command]
-        done = subprocess.run(filled, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if done.returncode:
             written = f"{done.stdout.strip()}\n{done.stderr.strip()}"[-3000:]
             raise CouldNotBeMade(f"{' '.join(command)}: {written.strip()}")
@@ -67,7 +69,7 @@ def attempts(client: Client, folder: Path, today: Door, front: Front) -> Iterato
     for soap in client.versions:
         flaws = _attempt(client, soap, folder, today)
         del front.versions[:]
-        grown = [flaw for each in _attempt(client, soap, folder, later).values() for flaw in each]
+        grown = list(dict.fromkeys(flaw for each in _attempt(client, soap, folder, later).values() for flaw in each))
         if set(front.versions) != {soap}:
             grown.append(f"it spoke SOAP {' and '.join(sorted(set(front.versions))) or 'not at all'}")
         yield Outcome(client, soap, tried(client, folder), flaws=flaws | {"grown answer": grown})

@@ -45,7 +45,9 @@ def a_message(message_id: str, ean: str) -> dict[str, Any]:
         "author": "Zoë Ångström",
         "publicationYear": (2026, None),  # a gYear is a pair of year and zone
         "quantity": 2,
-        "copies": {"copy": [{"copyId": "1-1", "branch": "01"}, {"copyId": "1-2", "branch": "02", "note": "Etalage"}]},
+        "copies": {
+            "copy": [{"copyId": "1-1", "branch": "01"}, {"copyId": "1-2", "branch": "02", "budgetCode": "POEZIE"}]
+        },
         "branch": "01",
         "budgetCode": "JEUGD",
         "netPrice": Decimal("12.50"),
