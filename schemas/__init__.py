@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from threading import Lock
 
 from lxml import etree
+
+_one_at_a_time = Lock()
 
 
 def read(name: str) -> bytes:
@@ -27,10 +30,16 @@ def validator_of_parts(name: str, parts: Mapping[str, str]) -> etree.XMLSchema:
     source = etree.fromstring(read(name))
     for element, type_name in parts.items():
         etree.SubElement(source, "{http://www.w3.org/2001/XMLSchema}element", name=element, type=type_name)
-    return etree.XMLSchema(source)
+    return _compiled(source)
 
 
 @cache
 def validator(name: str) -> etree.XMLSchema:
     """The compiled XSD of that name; thread-safe to share, except for its error log."""
-    return etree.XMLSchema(etree.fromstring(read(name)))
+    return _compiled(etree.fromstring(read(name)))
+
+
+def _compiled(source: etree._Element) -> etree.XMLSchema:
+    # What libxml2 makes once for all schemas it makes badly, or crashes, when the first are compiled at once.
+    with _one_at_a_time:
+        return etree.XMLSchema(source)
