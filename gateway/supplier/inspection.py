@@ -74,8 +74,15 @@ def _sentence(told: list[Flaw], count: int) -> str:
 
 
 def _read(what: Message, found: _Found) -> None:
+    request = f"{_Q}{what.operation}"
     parser = etree.XMLPullParser(
-        ("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+        ("start", "end"),
+        tag=(request, _MUTATION),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     schema = schemas.validator_of_parts(_XSD, _PARTS)
     operation: etree._Element | None = None
@@ -83,7 +90,7 @@ def _read(what: Message, found: _Found) -> None:
         parser.feed(part)
         for event, any_element in parser.read_events():
             element = cast(etree._Element, any_element)
-            if event == "start" and operation is None and element.tag == f"{_Q}{what.operation}":
+            if event == "start" and operation is None and element.tag == request:
                 operation = element
                 _check_doctype(element, found)
             elif event == "end" and element.tag == _MUTATION:

@@ -4,6 +4,8 @@ It stands in for the gateway where a test needs an answer that the gateway gives
 place, a page of a proxy, silence.
 """
 
+import base64
+import socket
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -28,6 +30,8 @@ class Answer:
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     seconds: threading.Event | None = None
+    drops: bool = False
+    """Takes the request, and closes the connection instead of answering."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class SoapDoor:
         scripted = self.answers.popleft() if self.answers else Answer()
         if scripted.seconds:
             scripted.seconds.wait(30)
-        if scripted.body or scripted.status != 200:
+        if scripted.body or scripted.drops or scripted.status != 200:
             return scripted
         namespace = etree.QName(asked.envelope).namespace
         return Answer(body=envelope(namespace, _accepting(asked.request)))
@@ -81,7 +85,7 @@ def fault(code: str, message: str, rest: str = "", namespace: str = SOAP_11) -> 
 def _accepting(request: etree._Element) -> str:
     schemas.validator("orders/v1/orders.xsd").assertValid(request)
     operation = etree.QName(request).localname
-    inner = {"submitMutations": _receipt, "getBudgetCodes": _codes, "getProcessingStatus": _status}[operation](request)
+    inner = _ANSWERS[operation](request)
     return f'<{operation}Response xmlns="{CONTRACT}">{inner}</{operation}Response>'
 
 
@@ -118,6 +122,29 @@ def _status(request: etree._Element) -> str:
     )
 
 
+def _report(request: etree._Element) -> str:
+    form = request.findtext("{*}format") or ""
+    content = base64.b64encode(f"A report in {form}".encode()).decode()
+    name = f"../INA-I202-000002-260311-0200-1.{form.lower()}"
+    return f"<report><fileName>{name}</fileName><mediaType>text/plain</mediaType><content>{content}</content></report>"
+
+
+def _pong(_request: etree._Element) -> str:
+    return (
+        "<productVersion>9.9</productVersion><serverTime>2026-03-11T02:00:00Z</serverTime>"
+        "<contractVersion>1.0</contractVersion>"
+    )
+
+
+_ANSWERS = {
+    "submitMutations": _receipt,
+    "getBudgetCodes": _codes,
+    "getProcessingStatus": _status,
+    "getProcessingReport": _report,
+    "ping": _pong,
+}
+
+
 @contextmanager
 def soap_door() -> Iterator[SoapDoor]:
     """Open the door on a free port of the loopback."""
@@ -129,6 +156,10 @@ def soap_door() -> Iterator[SoapDoor]:
             asked = Asked({name.lower(): value for name, value in self.headers.items()}, content)
             door.asked.append(asked)
             given = door.answer(asked)
+            if given.drops:
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
             body = given.body.encode()
             self.send_response(given.status)
             for name, value in {"Content-Type": "text/xml; charset=utf-8", **given.headers}.items():
