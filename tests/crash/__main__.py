@@ -1,0 +1,48 @@
+"""`python -m tests.crash`: a storm as asked, with progress and a table; exit 1 when anything was lost or doubled."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.crash.doom import STEPS
+from tests.crash.killing import AT_RANDOM, RESTARTED, WISE_TOOK_IT
+from tests.crash.storm import Asked, Outcome, weather
+
+MOST_BREACHES_SHOWN = 40
+
+
+def main() -> int:
+    """Do what the command line asks."""
+    options = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
+    options.add_argument("--minutes", type=float, default=10)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--senders", type=int, default=6)
+    options.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    options.add_argument("--gateways", type=int, default=1, help="processes that serve; on PostgreSQL two by default")
+    options.add_argument("--workers", type=int, default=0, help="processes that only work; without, gateways work too")
+    given = options.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix=f"crash-{given.database}-{given.seed}-"))
+    print(f"{given}\nin {folder}", flush=True)
+    outcome = weather(Asked(**vars(given)), folder, lambda words: print(words, flush=True))
+    print("\n".join(table(outcome)), flush=True)
+    return 1 if outcome.breaches else 0
+
+
+def table(outcome: Outcome) -> list[str]:
+    """The outcome for people."""
+    rows = [f"{name:<60}{number:>8}" for name, number in outcome.figures.items()]
+    ends = [(step, outcome.ended.get(step, 0)) for step in (*STEPS, WISE_TOOK_IT, AT_RANDOM, RESTARTED)]
+    rows += ["", "processes ended", *(f"  {step:<58}{number:>8}" for step, number in ends)]
+    rows += [f"{'together':<60}{sum(outcome.ended.values()):>8}", f"{'seconds':<60}{outcome.seconds:>8.0f}", ""]
+    if outcome.breaches:
+        shown = outcome.breaches[:MOST_BREACHES_SHOWN]
+        rows += [f"{len(outcome.breaches)} BREACHES; the world is kept in {outcome.folder}"]
+        rows += [f"  {each}" for each in shown]
+    else:
+        rows += ["nothing was lost, nothing was doubled"]
+    return rows
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""One storm from beginning to end: senders push while processes die, then calm, then the proof."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from tests.crash.days import KNOWN_LATER, LAST_EVENTS_AFTER, LIBRARIES, Fate, Storm
+from tests.crash.killing import Reaper, until
+from tests.crash.proof import Diaries, Proof
+from tests.crash.sender import Door, status_request
+from tests.crash.world import ROOT, World, a_world
+from tests.stage import BRANCHES
+
+CALM_SECONDS = 240
+"""How long everything may take to be done once nobody is killed any more."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What kind of storm."""
+
+    minutes: float
+    seed: int
+    senders: int
+    database: str
+    gateways: int
+    workers: int
+
+
+@dataclass
+class Outcome:
+    """What came of it."""
+
+    asked: Asked
+    folder: Path
+    ended: dict[str, int]
+    figures: dict[str, int]
+    breaches: list[str] = field(default_factory=list)
+    seconds: float = 0
+
+
+def weather(asked: Asked, folder: Path, tell: Callable[[str], None]) -> Outcome:
+    """Let a storm go over a world in this folder, and prove."""
+    began = time.monotonic()
+    with a_world(folder, asked.database, asked.gateways, asked.workers) as world:
+        storm = Storm(asked.seed, asked.senders)
+        reaper = Reaper(world, asked.seed)
+        reaper.begin()
+        with _senders(asked, world) as senders:
+            _blow(asked, world, reaper, tell)
+            last = Diaries.read(folder).last_round + LAST_EVENTS_AFTER
+            (folder / "last-round").write_text(str(last))
+            tell(f"the last round is {last}")
+            gone = until(lambda: Diaries.read(folder).last_round >= last, CALM_SECONDS, reaper.go_round)
+            reaper.rest()
+            gone &= until(lambda: all(each.poll() is not None for each in senders), CALM_SECONDS)
+        tell("calm: everybody lives, what is left is done")
+        door = Door(world.addresses, world.stage.secret, Random(asked.seed))
+        proof = Proof(storm, world, door, Diaries.read(folder))
+        calm = until(lambda: _is_done(proof), CALM_SECONDS)
+        tell("the proof")
+        proof = Proof(storm, world, door, proof.diaries)
+        proof.breaches += reaper.breaches
+        proof._check(gone, "the senders did not come to an end")
+        proof._check(calm, f"not everything was done {CALM_SECONDS} s after the last kill")
+        proof.prove()
+    figures = {name.replace("_", " "): number for name, number in proof.diaries.counts.items()} | proof.figures
+    return Outcome(asked, folder, dict(reaper.ended), figures, proof.breaches, time.monotonic() - began)
+
+
+def _blow(asked: Asked, world: World, reaper: Reaper, tell: Callable[[str], None]) -> None:
+    """Kill until the time is over."""
+    began, told, lists = time.monotonic(), 0.0, False
+    while (now := time.monotonic() - began) < asked.minutes * 60:
+        reaper.go_round()
+        if asked.database == "postgresql":
+            reaper.restart_the_database()
+        if now > asked.minutes * 20 and not lists:
+            lists = _tell_the_branch(world)
+        if now - told > 10:
+            told = now
+            tell(
+                f"{now:5.0f} s: {len(Diaries.read(world.folder).receipts)} messages, {sum(reaper.ended.values())} ends"
+            )
+        time.sleep(0.05)
+
+
+def _tell_the_branch(world: World) -> bool:
+    """Have the libraries tell of a branch, as staff do it; whether both did."""
+    rows = "".join(f"{theirs};{ours};\n" for theirs, ours in (BRANCHES | {KNOWN_LATER: "2019"}).items())
+    file = world.folder / "branches.csv"
+    file.write_text("supplier_branch;branch;name\n" + rows)
+    settings = str(world.processes[0].settings)
+    asked = [sys.executable, "-m", "gateway", "--config", settings, "branches", "import", str(file), "--library"]
+    done = [subprocess.run([*asked, library], cwd=ROOT, capture_output=True, check=False) for library in LIBRARIES]
+    return all(each.returncode == 0 for each in done)
+
+
+@contextmanager
+def _senders(asked: Asked, world: World) -> Iterator[list["subprocess.Popen[bytes]"]]:
+    own = [sys.executable, "-m", "tests.crash.sender", str(asked.seed), str(asked.senders)]
+    rest = [world.stage.secret, str(world.folder), *world.addresses]
+    started = [subprocess.Popen([*own, str(number), *rest], cwd=ROOT) for number in range(asked.senders)]
+    try:
+        yield started
+    finally:
+        for each in started:
+            each.kill()
+            each.wait()
+
+
+def _is_done(proof: Proof) -> bool:
+    """Whether every message is processed, and only what must wait still waits."""
+    for message in reversed(proof.messages.values()):
+        answer = proof.door.post(status_request(message.message_id))
+        waits = sum(told.fate is Fate.WAITING for told in message.told)
+        if answer is None or b">PROCESSED<" not in answer.body:
+            return False
+        if answer.body.count(b"<outcome>WAITING</outcome>") > waits:
+            return False
+    return True
