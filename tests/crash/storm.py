@@ -66,8 +66,8 @@ def weather(asked: Asked, folder: Path, tell: Callable[[str], None]) -> Outcome:
         tell("the proof")
         proof = Proof(storm, world, door, proof.diaries)
         proof.breaches += reaper.breaches
-        proof._check(gone, "the senders did not come to an end")
-        proof._check(calm, f"not everything was done {CALM_SECONDS} s after the last kill")
+        proof.check(gone, "the senders did not come to an end")
+        proof.check(calm, f"not everything was done {CALM_SECONDS} s after the last kill")
         proof.prove()
     figures = {name.replace("_", " "): number for name, number in proof.diaries.counts.items()} | proof.figures
     return Outcome(asked, folder, dict(reaper.ended), figures, proof.breaches, time.monotonic() - began)
@@ -84,9 +84,8 @@ def _blow(asked: Asked, world: World, reaper: Reaper, tell: Callable[[str], None
             lists = _tell_the_branch(world)
         if now - told > 10:
             told = now
-            tell(
-                f"{now:5.0f} s: {len(Diaries.read(world.folder).receipts)} messages, {sum(reaper.ended.values())} ends"
-            )
+            messages, ends = len(Diaries.read(world.folder).receipts), sum(reaper.ended.values())
+            tell(f"{now:5.0f} s: {messages} messages kept, {ends} ends")
         time.sleep(0.05)
 
 
