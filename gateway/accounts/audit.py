@@ -6,7 +6,6 @@ nothing, and in so few rows that nobody fills the disk by trying. Choice: decisi
 
 import getpass
 import os
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -35,13 +34,16 @@ class Tally:
     """What this process has counted and not written down yet: bounded, so that trying fills nothing."""
 
     def __init__(self, capacity: int = MOST_REFUSALS_A_DAY) -> None:
+        """Count at most so many different refusals apart; who comes in is always counted by name."""
         self._capacity = capacity
-        self._counts: OrderedDict[tuple[What, str, str, str], Counted] = OrderedDict()
+        self._counts: dict[tuple[What, str, str, str], Counted] = {}
+        self._refusals = 0
         self._lock = Lock()
 
     def came_in(self, account: str, address: str, way: str) -> None:
         """Count that an account proved who it is."""
-        self._add(What.LOG_IN, account, address, way)
+        with self._lock:
+            self._add(once(What.LOG_IN, account, address, way))
 
     def kept_out(self, account: str, address: str, reason: str) -> None:
         """Count a refusal, and log it the 1st, 2nd, 4th, 8th … time that it comes between two writings.
@@ -51,32 +53,40 @@ class Tally:
             address: from where.
             reason: one of the gateway's own words.
         """
-        times = self._add(What.REFUSED, account, place(address), reason)
-        if times & (times - 1) == 0:
-            logger.warning("accounts.refused", account=account, address=place(address), reason=reason, times=times)
-
-    def _add(self, what: What, account: str, address: str, detail: str) -> int:
-        key, now = (what, account, address, detail[:40]), clock.now()
+        refused = once(What.REFUSED, account, place(address), reason[:40])
         with self._lock:
-            if key not in self._counts and len(self._counts) >= self._capacity:
-                key = (what, "", "", key[3])
-            before = self._counts.get(key) or Counted(*key, times=0, first_at=now, last_at=now)
-            self._counts[key] = replace(before, times=before.times + 1, last_at=now)
-            return before.times + 1
+            if _kind(refused) not in self._counts:
+                self._refusals += 1
+                if self._refusals > self._capacity:
+                    refused = replace(refused, account="", address="")
+            times = self._add(refused)
+        if times & (times - 1) == 0:
+            logger.warning("accounts.refused", account=account, address=refused.address, reason=reason, times=times)
+
+    def _add(self, counted: Counted) -> int:
+        since = self._counts.get(_kind(counted))
+        if since:
+            counted = replace(counted, times=since.times + counted.times, first_at=since.first_at)
+        self._counts[_kind(counted)] = counted
+        return counted.times
 
     def take(self) -> Sequence[Counted]:
         """Everything counted, which is forgotten here."""
         with self._lock:
-            taken, self._counts = list(self._counts.values()), OrderedDict()
+            taken, self._counts, self._refusals = list(self._counts.values()), {}, 0
         return taken
 
     def give_back(self, taken: Sequence[Counted]) -> None:
         """Count again what could not be written down."""
         with self._lock:
-            for each in taken:
-                key = (each.what, each.account, each.address, each.detail)
-                since = self._counts.get(key) or replace(each, times=0)
-                self._counts[key] = replace(each, times=each.times + since.times, last_at=since.last_at)
+            since, self._counts = self._counts, {_kind(each): each for each in taken}
+            self._refusals = sum(each.what is What.REFUSED for each in taken)
+            for each in since.values():
+                self._add(each)
+
+
+def _kind(counted: Counted) -> tuple[What, str, str, str]:
+    return counted.what, counted.account, counted.address, counted.detail
 
 
 def changed(connection: "Connection", what: What, account: str, detail: str = "", by: str | None = None) -> None:

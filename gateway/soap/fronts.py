@@ -19,7 +19,6 @@ from gateway.soap.refusals import BadCredential
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*")
 _WITH_PORT = re.compile(r"\[([^\]]+)\](?::\d+)?|([0-9.]+):\d+")
-_LARGEST_CERTIFICATE = 16_384
 _NO_CERTIFICATE = "what the front passes on is not one certificate"
 
 Address = IPv4Address | IPv6Address
@@ -96,8 +95,9 @@ def fingerprint(given: str) -> str:
         certificate = b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadCredential(problem=_NO_CERTIFICATE) from error
-    # Every DER certificate is a sequence with a length of two bytes or more.
-    if not certificate.startswith(b"\x30\x82") or len(certificate) > _LARGEST_CERTIFICATE:
+    # In DER a certificate begins with a mark and its own length in two bytes.
+    whole = len(certificate) > 4 and len(certificate) == 4 + int.from_bytes(certificate[2:4], "big")
+    if not whole or not certificate.startswith(b"\x30\x82"):
         raise BadCredential(problem=_NO_CERTIFICATE)
     return sha256(certificate).hexdigest()
 

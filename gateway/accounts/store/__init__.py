@@ -154,7 +154,9 @@ audit_count = sa.Table(
 def insert_unless_there(connection: sa.Connection, table: sa.Table, **values: Any) -> bool:
     """Insert a row and say whether it was not there; when two come at the same time, one stays and nobody fails."""
     into = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
-    return bool(connection.execute(into.values(**values).on_conflict_do_nothing()).rowcount)
+    # Not every driver counts rows here; what was inserted is given back by all.
+    inserted = into.values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    return connection.execute(inserted).first() is not None
 
 
 def insert_or_replace(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
