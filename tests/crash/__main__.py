@@ -1,6 +1,7 @@
 """`python -m tests.crash`: a storm as asked, with progress and a table; exit 1 when anything was lost or doubled."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -22,6 +23,8 @@ def main() -> int:
     options.add_argument("--gateways", type=int, default=1, help="processes that serve; on PostgreSQL two by default")
     options.add_argument("--workers", type=int, default=0, help="processes that only work; without, gateways work too")
     given = options.parse_args()
+    # Told to end, it ends its processes and its server too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = Path(tempfile.mkdtemp(prefix=f"crash-{given.database}-{given.seed}-"))
     print(f"{given}\nin {folder}", flush=True)
     outcome = weather(Asked(**vars(given)), folder, lambda words: print(words, flush=True))
