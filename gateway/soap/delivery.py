@@ -48,9 +48,7 @@ class Delivery:
         """Check and hand over the mutations that are complete, and free what is no longer needed."""
         if self._container is None:
             self._container = elements[0].getparent()
-        self.count += len(elements)
-        if self.count > self._limits.mutations:
-            raise TooLarge(what="The message", limit=f"{self._limits.mutations} mutations")
+        self._add(len(elements))
         validate, lines, row = self._schema.validate, self._lines, extraction.row
         for mutation in elements:
             if not validate(mutation):
@@ -62,6 +60,15 @@ class Delivery:
         if len(self._rows) >= BATCH:
             self._hand_over()
         self._free(elements[-1])
+
+    def plain(self, rows: list[WireRow], lines: list[int]) -> None:
+        """Hand over mutations that were found to be valid on the way."""
+        self._add(len(rows))
+        if self._header_passed:
+            self._rows += rows
+            self._lines += lines
+        if len(self._rows) >= BATCH:
+            self._hand_over()
 
     def finish(self, operation: etree._Element) -> None:
         """Check the message around the mutations.
@@ -83,6 +90,11 @@ class Delivery:
     def discard(self) -> None:
         """Forget the message."""
         self._intake.discard()
+
+    def _add(self, mutations: int) -> None:
+        self.count += mutations
+        if self.count > self._limits.mutations:
+            raise TooLarge(what="The message", limit=f"{self._limits.mutations} mutations")
 
     def _hand_over(self) -> None:
         if self._rows and not self._flaws.count:

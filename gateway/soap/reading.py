@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from lxml import etree
 
+from gateway.orders.model import WireRow
+from gateway.soap import dense
 from gateway.soap.contract import OPERATIONS, Q
 from gateway.soap.desk import Limits
 from gateway.soap.encodings import ENOUGH, check_offered, check_start
@@ -22,9 +24,12 @@ from gateway.soap.refusals import (
     WrongVersion,
     not_xml,
 )
+from gateway.soap.skimming import Skimmer
 from gateway.soap.versions import SOAP11, SOAP12, Version
 
-_MUTATION = Q + "mutation"
+_MUTATION, _CONTAINER = Q + "mutation", Q + "mutations"
+_CONTAINER_TAG = re.compile(rb"<([^\s<>/!?]*:)?mutations(?=[\s/>])[^<>]*>")
+"""The first text like this is the start tag of `mutations`, if the parser has seen that start once it has this text."""
 
 
 class Visitor(Protocol):
@@ -48,6 +53,9 @@ class Visitor(Protocol):
     def mutations(self, elements: list[etree._Element]) -> None:
         """These mutations of a submitMutations are complete."""
 
+    def plain(self, rows: list[WireRow], lines: list[int]) -> None:
+        """These come next, and are complete and valid; with the line where each begins."""
+
     def finished(self, operation: etree._Element) -> None:
         """The message is complete and well-formed."""
 
@@ -59,7 +67,14 @@ class Reader:
         self._visitor = visitor
         self._version = version
         self._limits = limits
-        tags = [version.tag("Header"), version.tag("Body"), Q + "header", _MUTATION, *(Q + name for name in OPERATIONS)]
+        tags = [
+            version.tag("Header"),
+            version.tag("Body"),
+            Q + "header",
+            _CONTAINER,
+            _MUTATION,
+            *(Q + name for name in OPERATIONS),
+        ]
         self._parser = etree.XMLPullParser(
             ("start", "end"),
             tag=["{*}Envelope", *tags],
@@ -75,29 +90,61 @@ class Reader:
         self._operation: etree._Element | None = None
         self._container: etree._Element | None = None
         self._complete: list[etree._Element] = []
+        self._is_among_mutations = False
+        self._skimmer: Skimmer | None = None
         self._since_progress = 0
 
     def read(self, chunks: Iterable[bytes], charset: str | None) -> etree._Element:
         """Read all of it; the element of the operation, without the mutations it held."""
         give_up_at = monotonic() + self._limits.seconds
-        for chunk in _checked(chunks, charset):
+        take = self._begin
+        for chunk in filter(None, _checked(chunks, charset)):
             self._visitor.received(chunk)
-            self._feed(chunk)
+            take(chunk)
+            take = self._take
             if monotonic() > give_up_at:
                 raise TooSlow(limit=self._limits.seconds)
         return self._close()
 
+    def _begin(self, chunk: bytes) -> None:
+        """Take the first bytes; from the start of `mutations` on, what is written plainly passes the parser by."""
+        tag = _CONTAINER_TAG.search(chunk)
+        if tag is None:
+            self._feed(chunk)
+            return
+        self._feed(chunk[: tag.end()])
+        pattern = dense.pattern((tag[1] or b"").decode(errors="replace"))
+        if pattern and self._is_among_mutations and _is_utf8(self._envelope) and not tag[0].endswith(b"/>"):
+            self._skimmer = Skimmer(pattern, 1 + chunk.count(b"\n", 0, tag.end()))
+        self._take(chunk[tag.end() :])
+
+    def _take(self, chunk: bytes) -> None:
+        if self._skimmer is None:
+            self._feed(chunk)
+            return
+        for part in self._skimmer.take(chunk):
+            if isinstance(part, bytes):
+                self._is_among_mutations = False
+                self._feed(part)
+                if not self._is_among_mutations:
+                    self._skimmer.stop()
+            else:
+                self._since_progress = 0
+                self._visitor.plain(part.rows, part.lines)
+
     def _feed(self, chunk: bytes) -> None:
+        if not chunk:
+            return
         try:
             self._parser.feed(chunk)
         except etree.XMLSyntaxError as error:
             self._tell()
-            raise not_xml(_problem(error.msg), error.lineno) from error
+            raise not_xml(self._problem(error.msg), error.lineno) from error
         fatal = self._parser.feed_error_log.filter_from_fatals()
         if len(fatal):
             # Such as an undeclared entity: the parser has given up, but says so at the end only.
             self._tell()
-            raise not_xml(_problem(fatal[0].message), fatal[0].line)
+            raise not_xml(self._problem(fatal[0].message), fatal[0].line)
         self._since_progress += len(chunk)
         if self._tell():
             self._since_progress = 0
@@ -110,8 +157,10 @@ class Reader:
         """Pass on what the parser met; whether any mutation was among it."""
         events: Iterable[Any] = self._parser.read_events()
         for event, element in events:
+            self._is_among_mutations = False
             if element.tag == _MUTATION:
-                if event == "end" and self._is_ours(element):
+                if event == "end" and element.getparent() is self._container is not None:
+                    self._is_among_mutations = True
                     self._complete.append(element)
             elif event == "start":
                 self._began(element)
@@ -122,15 +171,6 @@ class Reader:
         complete, self._complete = self._complete, []
         self._visitor.mutations(complete)
         return True
-
-    def _is_ours(self, mutation: etree._Element) -> bool:
-        """Whether it stands where mutations belong, and not inside something of another namespace."""
-        parent = mutation.getparent()
-        if self._container is None and parent is not None and parent.tag == Q + "mutations":
-            operation = parent.getparent()
-            if operation is not None and operation is self._operation and operation.tag == Q + "submitMutations":
-                self._container = parent
-        return parent is not None and parent is self._container
 
     def _began(self, element: etree._Element) -> None:
         parent = element.getparent()
@@ -144,14 +184,21 @@ class Reader:
             self._operation = element
             self._visitor.operation(local_name(element))
 
+        elif element.tag == _CONTAINER and self._container is None and self._is_submission(parent):
+            self._container = element
+            self._is_among_mutations = True
+
     def _ended(self, element: etree._Element) -> None:
         parent = element.getparent()
         if parent is None:
             return
         if parent is self._envelope and element.tag == self._version.tag("Header") and self._body is None:
             self._visitor.soap_header(element)
-        elif parent is self._operation and parent.tag == Q + "submitMutations" and element.tag == Q + "header":
+        elif element.tag == Q + "header" and self._is_submission(parent):
             self._visitor.message_header(element)
+
+    def _is_submission(self, element: etree._Element) -> bool:
+        return element is self._operation and element.tag == Q + "submitMutations"
 
     def _check_root(self, root: etree._Element) -> None:
         if root.getroottree().docinfo.internalDTD is not None:
@@ -170,13 +217,20 @@ class Reader:
 
     def _close(self) -> etree._Element:
         try:
+            if self._skimmer:
+                self._feed(self._skimmer.rest())
             root = self._parser.close()
         except etree.XMLSyntaxError as error:
-            raise not_xml(_problem(error.msg), error.lineno) from error
+            raise not_xml(self._problem(error.msg), error.lineno) from error
         self._check_root(root)
         operation = self._only_operation(root)
         self._visitor.finished(operation)
         return operation
+
+    def _problem(self, finding: str | None) -> str:
+        """The parser's finding in one sentence; without the column when the parser was not given all of the line."""
+        sentence = _problem(finding)
+        return re.sub(r" \(at column \d+\)$", "", sentence) if self._skimmer else sentence
 
     def _only_operation(self, root: etree._Element) -> etree._Element:
         """The one element in the Body, once the envelope around it has been found in order."""
@@ -198,6 +252,10 @@ class Reader:
 def local_name(element: etree._Element) -> str:
     """The name of an element without its namespace; also of one whose prefix is broken, which QName would refuse."""
     return str(element.tag).rpartition("}")[2]
+
+
+def _is_utf8(root: etree._Element | None) -> bool:
+    return root is not None and (root.getroottree().docinfo.encoding or "utf-8").lower() == "utf-8"
 
 
 def _checked(chunks: Iterable[bytes], charset: str | None) -> Iterator[bytes]:

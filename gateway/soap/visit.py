@@ -8,6 +8,7 @@ from lxml import etree
 from gateway.accounts.model import SupplierAccount
 from gateway.errors import RejectedInput
 from gateway.log import logger
+from gateway.orders.model import WireRow
 from gateway.soap import contract, security
 from gateway.soap.contract import NAMESPACE
 from gateway.soap.delivery import Delivery
@@ -122,6 +123,10 @@ class Visit:
     def mutations(self, elements: list[etree._Element]) -> None:
         """Pass them on."""
         self.delivery.mutations(elements)
+
+    def plain(self, rows: list[WireRow], lines: list[int]) -> None:
+        """Pass them on."""
+        self.delivery.plain(rows, lines)
 
     def finished(self, operation: etree._Element) -> None:
         """Check what was not checked on the way."""
