@@ -35,17 +35,32 @@ def succeeds(command: Sequence[str]) -> bool:
 
 def install(needs: Iterable[Need]) -> None:
     """Install what is missing, where this is Debian and we are root; elsewhere do nothing."""
-    packages = sorted({package for need in needs if not is_met(need) for package in need.packages})
+    packages = {need.packages: None for need in needs if not is_met(need) and need.packages}
     if not packages or not shutil.which("apt-get") or os.geteuid() != 0:
         return
-    print(f"Installing {', '.join(packages)} ...", flush=True)
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
-        done = subprocess.run(
-            ["apt-get", *command], env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
-        )
-        if done.returncode:
-            print(done.stderr.strip()[-2000:], flush=True)
+    print(f"Installing {', '.join(name for each in packages for name in each)} ...", flush=True)
+    _apt("update", "-qq")
+    if not _brought(*(name for each in packages for name in each)):
+        # One that cannot be had must not keep the others away.
+        for each in packages:
+            _brought(*each)
+
+
+def _brought(*packages: str) -> bool:
+    return _apt("install", "-y", "-qq", "--no-install-recommends", *packages)
+
+
+def _apt(*command: str) -> bool:
+    done = subprocess.run(
+        ["apt-get", *command],
+        env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode:
+        print(done.stderr.strip()[-2000:], flush=True)
+    return done.returncode == 0
 
 
 def missing(needs: Iterable[Need]) -> str:

@@ -15,7 +15,6 @@ function aMessage(messageId, ean) {
     control: { mutationCount: 3, copyCount: 5, totalAmount: "34.95" },
   };
   const ordered = {
-    // In the order of the XSD: the package writes them as they stand here.
     mutationId: `${messageId}-1`,
     kind: "ORDERED",
     occurredAt: "2026-03-10T09:00:00+01:00",

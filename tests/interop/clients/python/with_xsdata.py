@@ -8,8 +8,6 @@ from typing import Any
 
 import orders
 from xsdata.formats.dataclass.client import Client
-from xsdata.formats.dataclass.parsers import XmlParser
-from xsdata.formats.dataclass.parsers.config import ParserConfig
 from xsdata.models.datatype import XmlDate, XmlDateTime, XmlPeriod
 
 ADDRESS, ACCOUNT, SECRET = os.environ["ADDRESS"], os.environ["ACCOUNT"], os.environ["SECRET"]
@@ -27,8 +25,7 @@ class Refused(Exception):
 
 def ask(service: type, request: Any) -> Any:
     """Call one operation; xsdata returns a fault like an answer, so look."""
-    parser = XmlParser(ParserConfig(fail_on_unknown_properties=False))
-    client = Client(Client.from_service(service, location=ADDRESS, encoding="utf-8").config, parser=parser)
+    client = Client.from_service(service, location=ADDRESS, encoding="utf-8")
     client.transport.session.auth = (ACCOUNT, SECRET)
     body = client.send(request).body
     if body.fault:
