@@ -114,7 +114,7 @@ class Stage:
     def post(self, body: bytes, *, secret: str | None = None, **environ: Any) -> Answer:
         """Send one SOAP 1.1 request with the supplier's account."""
         credentials = base64.b64encode(f"supplier:{secret or self.secret}".encode()).decode()
-        statuses: list[str] = []
+        started: list[tuple[str, list[tuple[str, str]]]] = []
         asked = {
             "REQUEST_METHOD": "POST", "PATH_INFO": "/soap/orders", "QUERY_STRING": "", "SCRIPT_NAME": "",
             "CONTENT_TYPE": "text/xml; charset=utf-8", "CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": "127.0.0.1",
@@ -122,8 +122,9 @@ class Stage:
             "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.input": io.BytesIO(body), "wsgi.errors": sys.stderr,
             "wsgi.url_scheme": "http",
         }  # fmt: skip
-        content = b"".join(self.doors(asked | environ, lambda status, headers: statuses.append(status)))
-        return Answer(int(statuses[0].split()[0]), content)
+        content = b"".join(self.doors(asked | environ, lambda *started_with: started.append(started_with)))
+        status, headers = started[0]
+        return Answer(int(status.split()[0]), content, dict(headers))
 
     def process(self) -> None:
         """Run everything that is queued, as a worker would."""

@@ -253,10 +253,9 @@ def test_removed_account_leaves_nothing(database: sa.Engine, secret: str, memory
 
 
 def test_right_secret_gets_in_while_the_database_takes_no_write(
-    database: sa.Engine, secret: str, memory: Memory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    database: sa.Engine, secret: str, memory: Memory, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(db, "BUSY_TIMEOUT_SECONDS", 0.01)
-    impatient = db.engine(f"sqlite:///{tmp_path}/gateway.db")
+    impatient = db.engine(f"sqlite:///{tmp_path}/gateway.db", 0.01)
     try:
         with db.writing(database):
             assert enter(impatient, KEY, "vlinder", secret, HOME, memory).name == "vlinder"
