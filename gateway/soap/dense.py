@@ -101,11 +101,12 @@ def _mutation(prefix: str) -> str:
 def _element(prefix: str, element: Any, group: str = "(") -> str:
     name = prefix + element.get("name")
     if element.get("type") == "Copies":
-        taken = f"{_SPACE}{group}(?:{_copy(prefix, '(?:')}{_SPACE})+)"
+        taken = f"{_SPACE}{group}(?:{_copy(prefix, '(?:')}{_SPACE})++)"
     else:
         taken = f"{group}{_values(element.get('type'))})"
     whole = f"<{name}>{taken}</{name}>{_SPACE}"
-    return whole if element.get("minOccurs", "1") == "1" else f"(?:{whole})?"
+    # Atomic: an element that was taken is never tried another way, or a mutation that breaks off would take years.
+    return f"(?>{whole})" if element.get("minOccurs", "1") == "1" else f"(?>(?:{whole})?)"
 
 
 def _copy(prefix: str, group: str = "(") -> str:
