@@ -64,10 +64,12 @@ def _add_finder(importer: Any) -> None:
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     _complete_import_hook()
-    from spyne import Application, ComplexModel, Fault, ServiceBase, Unicode, rpc
+    from spyne import Application, ComplexModel, Fault, ServiceBase, Unicode, const, rpc
     from spyne.protocol.soap import Soap11, Soap12
     from spyne.server.wsgi import WsgiApplication
 
+# Spyne would stop everything once a second to collect what Python collects by itself.
+const.MIN_GC_INTERVAL = float("inf")
 # Spyne logs requests and every refusal with a stack trace; `faults` logs what is worth it.
 logging.getLogger("spyne").addHandler(logging.NullHandler())
 logging.getLogger("spyne").propagate = False
