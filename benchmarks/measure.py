@@ -62,6 +62,7 @@ def measure(size: int, *, intake_only: bool = False) -> Figures:
     with service.running() as gateway:
         idle = gateway.idle_megabytes
         _push(gateway, a_day(10, 0))
+        gateway.watch.forget()
         for seed in range(1, _REPEATS.get(size, 1) + 1):
             with written(a_day(size, seed)) as path:
                 megabytes = path.stat().st_size / 1e6

@@ -25,6 +25,12 @@ class Watch:
         self._note()
         return self._peak / 1024
 
+    def forget(self) -> None:
+        """Begin a new peak: what was held before and given back does not count any more."""
+        for pid in _tree(self._root):
+            Path(f"/proc/{pid}/clear_refs").write_text("5")
+        self._peak = 0
+
     def stop(self) -> None:
         """Look no more."""
         self._over.set()
