@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, Opera
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from gateway.errors import Busy
+from gateway.turns import Turns
 
 Connection = sa.Connection
 Engine = sa.Engine
@@ -25,7 +26,7 @@ installation = sa.Table(
     "installation", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
 )
 _REHEARSAL = "rehearsal"
-_FILE = "gateway.file"
+_FILE, _TURNS, _WAIT = "gateway.file", "gateway.turns", "gateway.wait"
 
 
 def engine(url: str, wait_seconds: float = BUSY_TIMEOUT_SECONDS) -> sa.Engine:
@@ -36,7 +37,11 @@ def engine(url: str, wait_seconds: float = BUSY_TIMEOUT_SECONDS) -> sa.Engine:
     """
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_pre_ping=True)
-    made = sa.create_engine(url, connect_args={"timeout": wait_seconds, "check_same_thread": False})
+    made = sa.create_engine(
+        url,
+        connect_args={"timeout": wait_seconds, "check_same_thread": False},
+        execution_options={_TURNS: Turns(), _WAIT: wait_seconds},
+    )
     sa.event.listen(made, "connect", _prepare_sqlite)
     sa.event.listen(made, "begin", _begin_sqlite)
     sa.event.listen(made, "commit", _watch(made).still_there)
@@ -120,8 +125,28 @@ def writing(database: sa.Engine) -> Iterator[sa.Connection]:
     Raises:
         Busy: the database is locked, gone or full.
     """
-    with translated(), database.begin() as connection:
+    with translated(), database.connect() as connection, turn(connection), connection.begin():
         yield connection
+
+
+@contextmanager
+def turn(connection: sa.Connection) -> Iterator[None]:
+    """Write when all in this process have written that asked before (SQLite only; PostgreSQL needs no turns).
+
+    Raises:
+        Busy: those before take too long.
+    """
+    options = connection.get_execution_options()
+    turns: Turns | None = options.get(_TURNS)
+    if turns is None:
+        yield
+        return
+    if not turns.take(options[_WAIT]):
+        raise Busy()
+    try:
+        yield
+    finally:
+        turns.end()
 
 
 @contextmanager

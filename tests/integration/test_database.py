@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import sqlalchemy as sa
 
 from gateway import db
 from gateway.errors import Busy
+from gateway.orders.store.spools import Spool
+from gateway.turns import Turns
 from tests import databases
+from tests.serving import until
 
 
 @pytest.fixture(params=databases.KINDS)
@@ -46,4 +50,33 @@ def test_database_without_our_tables_is_told_as_busy(database: sa.Engine) -> Non
     with db.writing(database) as connection:
         connection.exec_driver_sql("drop table installation")
     with pytest.raises(Busy):
+        _put(database, "a")
+
+
+def test_writer_whose_turn_does_not_come_is_told_that_the_database_is_busy(tmp_path: Path) -> None:
+    with databases.an_engine("sqlite", tmp_path) as prepared:
+        database = db.engine(str(prepared.url), wait_seconds=0.01)
+        with db.writing(database), pytest.raises(Busy):
+            _put(database, "a")
+        _put(database, "b")
+        with db.reading(database) as connection:
+            assert _names(connection) == ["b"]
+        database.dispose()
+
+
+def test_a_message_stands_in_line_behind_whoever_writes_and_lets_the_next_one_write(tmp_path: Path) -> None:
+    with databases.an_engine("sqlite", tmp_path) as database:
+        turns: Turns = database.get_execution_options()["gateway.turns"]
+
+        def accept() -> None:
+            spool = Spool(database)
+            spool.writing()
+            spool.commit()
+            spool.close()
+
+        arrival = Thread(target=accept)
+        with db.writing(database):
+            arrival.start()
+            until(lambda: turns.waiting() == 1)
+        arrival.join()
         _put(database, "a")

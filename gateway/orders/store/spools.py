@@ -1,6 +1,7 @@
 """A message on its way in: rows in a temporary table of one connection, seen by nobody, moved in one statement."""
 
 from collections.abc import Generator
+from contextlib import ExitStack
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ class Spool:
     """Temporary tables on a connection of its own; the write lock of the database is not taken while they fill."""
 
     def __init__(self, database: sa.Engine) -> None:
+        self._turn = ExitStack()
         with db.translated():
             self._connection = database.connect().execution_options(read_only=True)
             self._transaction = self._connection.begin()
@@ -53,6 +55,7 @@ class Spool:
         """End the filling and begin the transaction that writes, on the same connection."""
         self._transaction.commit()
         self._connection.execution_options(read_only=False)
+        self._turn.enter_context(db.turn(self._connection))
         self._transaction = self._connection.begin()
         return self._connection
 
@@ -63,6 +66,7 @@ class Spool:
         except Exception:
             self._give_up()
             raise
+        self._turn.close()
 
     def close(self) -> None:
         """Undo what was not committed, and drop the temporary tables."""
@@ -70,6 +74,7 @@ class Spool:
             return
         try:
             self._transaction.rollback() if self._transaction.is_active else None
+            self._turn.close()  # Others need not wait for what only this connection sees.
             self._connection.execution_options(read_only=True)
             with self._connection.begin():
                 for table in ("spool", "spooled_chunks"):
@@ -82,6 +87,7 @@ class Spool:
         """Let go of a connection that can no longer be cleaned up; its temporary tables go with it."""
         self._connection.invalidate()
         self._connection.close()
+        self._turn.close()
 
     def _run(self, statement: str) -> None:
         self._connection.exec_driver_sql(statement)
