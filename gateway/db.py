@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -105,11 +106,19 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
         connection.execute(f"pragma {pragma}")
+    _teach_the_time(connection)
 
 
 def _prepare_jobs(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = "IMMEDIATE"
     connection.execute("pragma foreign_keys=on")
+    _teach_the_time(connection)
+
+
+def _teach_the_time(connection: sqlite3.Connection) -> None:
+    # From Python 3.12 on the tables of jobs ask for `unixepoch('subsec')`, which says nothing before SQLite 3.42.
+    if sqlite3.sqlite_version_info < (3, 42):
+        connection.create_function("unixepoch", 1, lambda unit: time.time() if unit == "subsec" else None)
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

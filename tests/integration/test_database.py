@@ -40,6 +40,17 @@ def test_what_is_read_in_one_go_is_one_picture_whatever_others_write_meanwhile(d
         assert _names(connection) == ["a", "b"]
 
 
+def test_every_sqlite_tells_jobs_the_time_in_parts_of_a_second(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'gateway.db'}"
+    for opened in (db.engine(url), db.engine_for_jobs(url)):
+        assert opened
+        with opened.connect() as connection:
+            connection.exec_driver_sql("create table if not exists job (made_at default (unixepoch('subsec') * 1000))")
+            connection.exec_driver_sql("insert into job default values")
+            assert isinstance(connection.exec_driver_sql("select made_at from job").scalar(), float)
+        opened.dispose()
+
+
 def test_mistake_in_a_statement_is_no_fault_of_the_database(database: sa.Engine) -> None:
     _put(database, "a")
     with pytest.raises(sa.exc.IntegrityError):
