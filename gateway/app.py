@@ -80,6 +80,11 @@ class Gateway:
         return work.Queue(self.settings.database)
 
     @cached_property
+    def names(self) -> locks.Names:
+        """The names of the processes that work here."""
+        return locks.Names(self.database, self.settings.data_folder / "locks")
+
+    @cached_property
     def libraries(self) -> Mapping[str, Library]:
         """The libraries served, by institution."""
         return {each.institution: each.library() for each in self.settings.library}
@@ -192,7 +197,7 @@ def offer_reports(gateway: Gateway) -> None:
 def worker(gateway: Gateway, node: str) -> work.Worker:
     """What runs queued jobs in this process."""
     jobs = {processing.JOB: partial(processing.run, workshop(gateway))}
-    return work.Worker(gateway.settings.database, jobs, node)
+    return work.Worker(gateway.settings.database, jobs, gateway.names.of_one_gone, node)
 
 
 def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
@@ -208,13 +213,14 @@ def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
             ),
             "listen": (LISTEN_EVERY_SECONDS, partial(processing.listen, workshop(gateway), enqueue)),
             "offer reports": (OFFER_REPORTS_EVERY_SECONDS, partial(offer_reports, gateway)),
-            "take up lost jobs": (recover_every, lambda: _take_up_lost(worker)),
+            "take up lost jobs": (recover_every, partial(_take_up_lost, gateway.names, worker)),
             "retry failed jobs": (int(timedelta(minutes=5).total_seconds()), lambda: _retry(worker)),
         }
     )
 
 
-def _take_up_lost(worker: work.Worker) -> None:
+def _take_up_lost(names: locks.Names, worker: work.Worker) -> None:
+    names.keep()
     worker.take_up_lost()
 
 

@@ -41,6 +41,50 @@ def alone(database: db.Engine, folder: Path, name: str, wait_seconds: float = 2)
         yield
 
 
+class Names:
+    """The names that processes work under: each is held by its process for as long as that lives."""
+
+    def __init__(self, database: db.Engine, folder: Path) -> None:
+        self._database, self._folder = database, folder
+        self._ours: tuple[str, ExitStack] | None = None
+
+    @contextmanager
+    def ours(self, node: str) -> Iterator[None]:
+        """Work under a name for the length of the block.
+
+        Raises:
+            Taken: another process works under it.
+        """
+        with alone(self._database, self._folder, _name(node)), ExitStack() as again:
+            self._ours = _name(node), again
+            yield
+            self._ours = None
+
+    def of_one_gone(self, node: str) -> AbstractContextManager[None]:
+        """Hold the name of a process that is gone, so that it does not come back meanwhile.
+
+        Raises:
+            Taken: it lives.
+        """
+        return alone(self._database, self._folder, _name(node), wait_seconds=0)
+
+    def keep(self) -> None:
+        """Take our own name again if the database forgot it, as it does when its server is started anew.
+
+        Raises:
+            Busy: the database is gone.
+        """
+        if self._ours and self._database.dialect.name == "postgresql":
+            name, again = self._ours
+            with ExitStack() as tried:
+                if tried.enter_context(_session(self._database, name)):
+                    again.push(tried.pop_all())
+
+
+def _name(node: str) -> str:
+    return f"node-{node}"
+
+
 def _take(held: ExitStack, lock: Callable[[], AbstractContextManager[bool]], name: str, end: float) -> None:
     """Take one lock, looking again until it is free or the time is over."""
     while True:

@@ -159,7 +159,7 @@ def _named(gateway: Gateway, node: str) -> Iterator[None]:
     """Work under a name that no other process has meanwhile."""
     with ExitStack() as held:
         try:
-            held.enter_context(app.alone(gateway, f"node-{node}"))
+            held.enter_context(gateway.names.ours(node))
         except Taken as error:
             raise NodeTaken(node=node) from error
         yield

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from itertools import groupby
 from threading import Event, Lock
 from typing import Any
 
@@ -18,6 +20,8 @@ _VERSION = "1"
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1, 30
 
 Job = Callable[..., None]
+OfOneGone = Callable[[str], AbstractContextManager[None]]
+"""Holds the name of a process that is gone for the length of a block; raises SystemUnavailable when it lives."""
 
 
 def prepare(database_url: str) -> None:
@@ -64,15 +68,24 @@ class Queue:
 class Worker:
     """Runs queued jobs in this process until it is stopped; a process that was killed finds its jobs again.
 
-    `node` must stay the same over restarts of one process and differ between processes that run at once.
+    `node` must stay the same over restarts of one process and differ between processes that run at once. What a
+    process had begun that never comes back is found by the others, by `of_one_gone`.
     """
 
-    def __init__(self, database_url: str, jobs: Mapping[str, Job], node: str = "main", tries: int = 6) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        jobs: Mapping[str, Job],
+        of_one_gone: OfOneGone,
+        node: str = "main",
+        tries: int = 6,
+    ) -> None:
         self._engine = db.engine_for_jobs(database_url)
         self._node = node
+        self._of_one_gone = of_one_gone
         self._stopping = Event()
         self._under_way = _UnderWay()
-        self._lost: set[str] = set()
+        self._lost: set[tuple[str, str]] = set()
         DBOS(
             config={
                 "name": "gateway",
@@ -106,19 +119,34 @@ class Worker:
         return len(failed)
 
     def take_up_lost(self) -> int:
-        """Queue again what this process began and no longer works on, because not even its failure could be kept.
+        """Queue again what was begun and nobody works on any more; returns how many.
 
-        Only what was so at the last look too: a job that is just beginning looks the same.
+        That is what a process had begun that is gone, and what this one had, because not even its failure could be
+        kept. Only what was so at the last look too: a job that is just beginning looks the same, and a process whose
+        database was started anew needs a moment to take its name again.
         """
         with db.translated():
-            begun = DBOS.list_workflows(status="PENDING", executor_id=self._node, load_input=False, load_output=False)
-            lost = {each.workflow_id for each in begun} - self._under_way.jobs()
-            again = lost & self._lost
-            for job in again:
-                logger.warning("work.job_taken_up_again", job=job)
-                DBOS.resume_workflow(job, queue_name=QUEUE)
-        self._lost = lost - again
+            begun = DBOS.list_workflows(status="PENDING", queue_name=QUEUE, load_input=False, load_output=False)
+        jobs = sorted((str(each.executor_id), each.workflow_id) for each in begun)
+        seen: set[tuple[str, str]] = set()
+        again: set[tuple[str, str]] = set()
+        for node, of_node in groupby(jobs, key=lambda job: job[0]):
+            with suppress(SystemUnavailable), self._instead_of(node):
+                lost = {job for job in of_node if job[1] not in self._under_way.jobs()}
+                again |= self._queue_again(lost & self._lost)
+                seen |= lost
+        self._lost = seen - again
         return len(again)
+
+    def _instead_of(self, node: str) -> AbstractContextManager[None]:
+        return nullcontext() if node == self._node else self._of_one_gone(node)
+
+    def _queue_again(self, jobs: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        for node, job in sorted(jobs):
+            logger.warning("work.job_taken_up_again", job=job, begun_by=node)
+            with db.translated():
+                DBOS.resume_workflow(job, queue_name=QUEUE)
+        return jobs
 
     def stop(self) -> None:
         """Take no more jobs and leave those under way to the next start."""
