@@ -11,8 +11,10 @@ import pytest
 
 from gateway.money import Cents
 from gateway.orders.model import Kind, Receipt
+from tests import databases
 from tests.builders import a_mutation
 from tests.serving import a_stage_to_serve, command, finished, pushed, pushed_in_spite_of_all, serving, until
+from tests.simulators.wise import Behaviour
 from tests.stage import Stage
 
 KILLED_WHEN = (
@@ -139,3 +141,18 @@ def test_two_workers_share_the_work_and_double_nothing(stage: Stage) -> None:
     assert len(stage.vsmart.entered) == 6 * 30
     assert len({(entry.order, entry.line) for entry in stage.vsmart.entered}) == 6 * 30
     assert len(stage.reports("I202")) == 6
+
+
+@pytest.mark.parametrize("kind", databases.KINDS)
+def test_worker_that_never_comes_back_is_followed_by_another(kind: str, tmp_path: Path) -> None:
+    with databases.stages_on(kind), a_stage_to_serve(tmp_path) as stage:
+        stage.wise.once.append(Behaviour.LATE)
+        with serving(stage, options=["--no-worker"]):
+            with _worker(stage, "lost"):
+                pushed(stage, "DAY-1", a_mutation(mutation_id="M-1", order_line="1"), institution="I201")
+                until(lambda: len(stage.wise.rows) == 1)
+            pushed(stage, "DAY-2", a_mutation(mutation_id="M-2", order_line="2"), institution="I201")
+            with _worker(stage, "other"):
+                until(finished(stage, 2))
+        assert stage.outcomes() == {"M-1": "APPLIED_WITH_WARNING delivery-uncertain", "M-2": "APPLIED"}
+        assert [row.row for row in stage.wise.rows] == ["1", "2"]

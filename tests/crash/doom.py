@@ -18,12 +18,8 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from gateway import cli
 
-QUICK = {
-    "GATEWAY_RETRY__FIRST_SECONDS": "1",
-    "GATEWAY_RETRY__LONGEST_SECONDS": "3",
-    "GATEWAY_DATABASE_WAIT_SECONDS": "10",
-}
-"""Settings under which what fails is soon tried again."""
+QUICK = {"GATEWAY_DATABASE_WAIT_SECONDS": "10"}
+"""Settings under which a locked database is soon told of."""
 
 COMMITS = {
     "intake": r"insert into messages",
@@ -62,11 +58,10 @@ STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class Doomed:
-    """At which step a process is to end itself: the nth time. One that `stops` is never heard of again, yet alive."""
+    """At which step a process is to end itself: the nth time."""
 
     step: str
     nth: int
-    stops: bool = False
 
 
 class Doom:
@@ -83,10 +78,10 @@ class Doom:
                 self._end()
 
 
-def _ending(sign: int, note: Path) -> Callable[[], None]:
+def _ending(note: Path) -> Callable[[], None]:
     def end() -> None:
         note.write_text("reached")
-        os.kill(os.getpid(), sign)
+        os.kill(os.getpid(), signal.SIGKILL)
 
     return end
 
@@ -140,7 +135,7 @@ def live(command: Sequence[str], doomed: Doomed | None, note: Path, log: Path) -
             os.dup2(written.fileno(), stream)
     os.environ |= QUICK
     if doomed:
-        doom = Doom(doomed.step, doomed.nth, _ending(signal.SIGSTOP if doomed.stops else signal.SIGKILL, note))
+        doom = Doom(doomed.step, doomed.nth, _ending(note))
         watch_commits(doom)
         watch_the_world(doom)
     sys.argv = ["gateway", *command]

@@ -8,26 +8,39 @@ from random import Random
 from tests import databases
 from tests.crash.doom import STEPS, Doomed
 from tests.crash.world import Process, World
+from tests.simulators.wise import Behaviour
 
 AT_RANDOM = "at a random moment"
 WISE_TOOK_IT = "after Wise took the file, before its answer"
 RESTARTED = "database restarted"
+STOPPED = "stopped for a while, then went on"
+LOST = "worker never came back"
+OTHER_ENDS = (WISE_TOOK_IT, AT_RANDOM, STOPPED, LOST, RESTARTED)
 OF_INTAKE = tuple(step for step in STEPS if step.endswith(": intake"))
 OF_WORK = tuple(step for step in STEPS if step not in OF_INTAKE)
+TROUBLE = {
+    Behaviour.LOSE: "Wise took a file and lost its answer",
+    Behaviour.NONSENSE: "Wise took a file and answered nonsense",
+    Behaviour.FAIL: "Wise took no file and answered 500",
+    Behaviour.BUSY: "Wise was busy",
+}
 LONGEST_LIFE_SECONDS = 25
-_MOST_OFTEN = 8
-"""A step is let pass up to so many times less one before the process ends at it."""
+_FOR_EVER = float("inf")
 
 
 class Reaper:
-    """Ends the processes of a world, over and over, and counts at what."""
+    """Ends the processes of a world, over and over, and counts at what; `most_often` times a step may be let pass."""
 
-    def __init__(self, world: World, seed: int) -> None:
+    def __init__(self, world: World, seed: int, most_often: int = 8) -> None:
         self._world = world
+        self._most_often = most_often
         self._chance = Random(f"{seed} reaper")
         self.ended: Counter[str] = Counter()
+        self.trouble: Counter[str] = Counter()
         self.breaches: list[str] = []
+        self.spares_all = False
         self._until: dict[str, float] = {}
+        self._wakes: dict[str, float] = {}
         self._next_restart = time.monotonic() + self._chance.uniform(15, 30)
         self._wise_takes = world.stage.wise.take
         world.stage.wise.take = self._wise_took  # type: ignore[method-assign]
@@ -38,19 +51,26 @@ class Reaper:
             self._start(each)
 
     def go_round(self) -> None:
-        """Bury the dead, start them again, and end whose time has come."""
+        """Bury the dead, start them again, end whose time has come; let Wise be in trouble now and then."""
+        now = time.monotonic()
         for each in self._world.processes:
             if each.is_dead():
-                self._bury(each)
-                self._start(each)
-            elif time.monotonic() > self._until[each.name]:
-                self.ended[AT_RANDOM] += 1
-                each.kill()
-                self._start(each)
+                if not each.is_victim:
+                    self._bury(each)
+                    self._start(each)
+            elif each.name in self._wakes:
+                if now > self._wakes[each.name]:
+                    self._wake(each)
+            elif now > self._until[each.name] and not self.spares_all:
+                self._end(each)
+        if not self._world.stage.wise.once and self._chance.random() < 0.005:
+            behaviour = self._chance.choice(tuple(TROUBLE))
+            self.trouble[TROUBLE[behaviour]] += 1
+            self._world.stage.wise.once.append(behaviour)
 
     def restart_the_database(self) -> None:
         """Now and then, stop a PostgreSQL under everybody, politely or not, and start it again."""
-        if time.monotonic() < self._next_restart:
+        if time.monotonic() < self._next_restart or self.spares_all:
             return
         server = databases.the_server()
         server.stop(at_once=self._chance.random() < 0.5)
@@ -59,9 +79,32 @@ class Reaper:
         self.ended[RESTARTED] += 1
         self._next_restart = time.monotonic() + self._chance.uniform(20, 45)
 
+    def spare_all_but(self, victim: Process) -> None:
+        """From now on end this one only, at a step of its work; the others live."""
+        self.spares_all = True
+        for each in self._world.processes:
+            if each.name in self._wakes:
+                self._wake(each)
+            if each.is_dead() or each is victim or each.doomed:
+                self._start_again(each)
+
+    def lose(self, victim: Process) -> None:
+        """One died that never comes back."""
+        self._bury(victim)
+        self.ended[LOST] += 1
+        self._world.processes.remove(victim)
+
+    def spare_nobody(self, new: Process) -> None:
+        """Go on as before, with a new one in the place of who was lost."""
+        self.spares_all = False
+        self._start(new)
+        for each in self._world.processes:
+            self._until[each.name] = min(self._until[each.name], time.monotonic() + self._chance.uniform(1, 15))
+
     def rest(self) -> None:
         """End nobody any more, and let everybody live."""
         self._world.stage.wise.take = self._wise_takes  # type: ignore[method-assign]
+        self._world.stage.wise.once.clear()
         for each in self._world.processes:
             if each.is_dead():
                 self._bury(each)
@@ -69,19 +112,47 @@ class Reaper:
                 each.kill()
             each.start()
 
+    def _start_again(self, process: Process) -> None:
+        if process.is_dead():
+            self._bury(process)
+        process.kill()
+        self._start(process)
+
     def _start(self, process: Process) -> None:
-        chance = self._chance
-        doomed = None
-        if chance.random() < 0.75:
-            steps = OF_INTAKE if "--no-worker" in process.command else OF_WORK if "worker" in process.command else STEPS
-            rarest = min(self.ended[step] for step in steps)
-            step = chance.choice([each for each in steps if self.ended[each] <= rarest + 1])
-            doomed = Doomed(step, chance.randint(1, _MOST_OFTEN if step in OF_INTAKE else _MOST_OFTEN // 2))
-        lifetime = LONGEST_LIFE_SECONDS if doomed else chance.uniform(1, 15)
-        self._until[process.name] = time.monotonic() + lifetime
+        doomed = self._doom(process)
+        lifetime = LONGEST_LIFE_SECONDS if doomed else self._chance.uniform(1, 15)
+        self._until[process.name] = _FOR_EVER if self.spares_all else time.monotonic() + lifetime
         process.start(doomed)
 
+    def _doom(self, process: Process) -> Doomed | None:
+        if self.spares_all and not process.is_victim:
+            return None
+        if not process.is_victim and self._chance.random() > 0.75:
+            return None
+        steps = OF_INTAKE if process.only_serves else OF_WORK if process.only_works else STEPS
+        rarest = min(self.ended[step] for step in steps)
+        step = self._chance.choice([each for each in steps if self.ended[each] <= rarest + 1])
+        most = self._most_often if step in OF_INTAKE else max(1, self._most_often // 2)
+        return Doomed(step, 1 if process.is_victim else self._chance.randint(1, most))
+
+    def _end(self, process: Process) -> None:
+        """Kill it, or, where others can do its work meanwhile, stop it for a while."""
+        if len(self._world.processes) > 1 and self._chance.random() < 0.3:
+            self.ended[STOPPED] += 1
+            process.stop()
+            self._wakes[process.name] = time.monotonic() + self._chance.uniform(5, 35)
+            return
+        self.ended[AT_RANDOM] += 1
+        process.kill()
+        self._start(process)
+
+    def _wake(self, process: Process) -> None:
+        del self._wakes[process.name]
+        process.go_on()
+        self._until[process.name] = time.monotonic() + self._chance.uniform(1, 15)
+
     def _bury(self, process: Process) -> None:
+        self._wakes.pop(process.name, None)
         if process.reached() and process.doomed:
             self.ended[process.doomed.step] += 1
         elif (code := process.ended_by_itself()) is not None:
@@ -90,10 +161,10 @@ class Reaper:
     def _wise_took(self, content: bytes) -> None:
         """Let Wise do its work, and now and then end who waits for its answer."""
         self._wise_takes(content)
-        if self._chance.random() < 0.05:
+        if self._chance.random() < 0.05 and not self.spares_all:
             self.ended[WISE_TOOK_IT] += 1
             for each in self._world.processes:
-                if "--no-worker" not in each.command:
+                if not each.only_serves:
                     each.kill()
 
 

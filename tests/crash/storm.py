@@ -11,6 +11,7 @@ from random import Random
 
 from tests.crash.days import KNOWN_LATER, LAST_EVENTS_AFTER, LIBRARIES, Fate, Storm
 from tests.crash.killing import Reaper, until
+from tests.crash.loss import Losses
 from tests.crash.proof import Diaries, Proof
 from tests.crash.sender import Door, status_request
 from tests.crash.world import ROOT, World, a_world
@@ -30,6 +31,8 @@ class Asked:
     database: str
     gateways: int
     workers: int
+    most_often: int = 8
+    """So many times a process may reach a step before it ends there."""
 
 
 @dataclass
@@ -42,6 +45,8 @@ class Outcome:
     figures: dict[str, int]
     breaches: list[str] = field(default_factory=list)
     seconds: float = 0
+    stood_still_seconds: float = 0
+    """The longest time that a library waited for another worker after one was lost."""
 
 
 def weather(asked: Asked, folder: Path, tell: Callable[[str], None]) -> Outcome:
@@ -49,10 +54,12 @@ def weather(asked: Asked, folder: Path, tell: Callable[[str], None]) -> Outcome:
     began = time.monotonic()
     with a_world(folder, asked.database, asked.gateways, asked.workers) as world:
         storm = Storm(asked.seed, asked.senders)
-        reaper = Reaper(world, asked.seed)
+        reaper = Reaper(world, asked.seed, asked.most_often)
+        door = Door(world.addresses, world.stage.secret, Random(asked.seed))
+        losses = Losses(world, reaper, door, asked.seed) if asked.workers > 1 else None
         reaper.begin()
         with _senders(asked, world) as senders:
-            _blow(asked, world, reaper, tell)
+            _blow(asked, world, reaper, losses, tell)
             last = Diaries.read(folder).last_round + LAST_EVENTS_AFTER
             (folder / "last-round").write_text(str(last))
             tell(f"the last round is {last}")
@@ -60,7 +67,6 @@ def weather(asked: Asked, folder: Path, tell: Callable[[str], None]) -> Outcome:
             reaper.rest()
             gone &= until(lambda: all(each.poll() is not None for each in senders), CALM_SECONDS)
         tell("calm: everybody lives, what is left is done")
-        door = Door(world.addresses, world.stage.secret, Random(asked.seed))
         proof = Proof(storm, world, door, Diaries.read(folder))
         calm = until(lambda: _is_done(proof), CALM_SECONDS)
         tell("the proof")
@@ -70,16 +76,21 @@ def weather(asked: Asked, folder: Path, tell: Callable[[str], None]) -> Outcome:
         proof.check(calm, f"not everything was done {CALM_SECONDS} s after the last kill")
         proof.prove()
     figures = {name.replace("_", " "): number for name, number in proof.diaries.counts.items()} | proof.figures
-    return Outcome(asked, folder, dict(reaper.ended), figures, proof.breaches, time.monotonic() - began)
+    stood_still = losses.longest_seconds if losses else 0
+    ended = dict(reaper.ended)
+    figures |= reaper.trouble
+    return Outcome(asked, folder, ended, figures, proof.breaches, time.monotonic() - began, stood_still)
 
 
-def _blow(asked: Asked, world: World, reaper: Reaper, tell: Callable[[str], None]) -> None:
+def _blow(asked: Asked, world: World, reaper: Reaper, losses: Losses | None, tell: Callable[[str], None]) -> None:
     """Kill until the time is over."""
     began, told, lists = time.monotonic(), 0.0, False
     while (now := time.monotonic() - began) < asked.minutes * 60:
         reaper.go_round()
         if asked.database == "postgresql":
             reaper.restart_the_database()
+        if losses:
+            losses.look()
         if now > asked.minutes * 20 and not lists:
             lists = _tell_the_branch(world)
         if now - told > 10:
@@ -87,6 +98,8 @@ def _blow(asked: Asked, world: World, reaper: Reaper, tell: Callable[[str], None
             messages, ends = len(Diaries.read(world.folder).receipts), sum(reaper.ended.values())
             tell(f"{now:5.0f} s: {messages} messages kept, {ends} ends")
         time.sleep(0.05)
+    if losses:
+        losses.finish()
 
 
 def _tell_the_branch(world: World) -> bool:

@@ -29,6 +29,8 @@ class Process:
     settings: Path
     folder: Path
     doomed: Doomed | None = None
+    is_victim: bool = False
+    """It dies next, and does not come back."""
     _life: "BaseProcess | None" = None
 
     def start(self, doomed: Doomed | None = None) -> None:
@@ -45,10 +47,25 @@ class Process:
             self._life.kill()
             self._life.join()
 
+    def stop(self) -> None:
+        """Let it stand still, as a machine does that is asked too much."""
+        if self._life and self._life.pid:
+            os.kill(self._life.pid, signal.SIGSTOP)
+
     def go_on(self) -> None:
         """Let one that stopped go on as if nothing had happened."""
         if self._life and self._life.pid:
             os.kill(self._life.pid, signal.SIGCONT)
+
+    @property
+    def only_serves(self) -> bool:
+        """Whether others do the work."""
+        return "--no-worker" in self.command
+
+    @property
+    def only_works(self) -> bool:
+        """Whether others serve."""
+        return "worker" in self.command
 
     def is_dead(self) -> bool:
         """Whether this life has ended."""
@@ -81,6 +98,15 @@ class World:
     folder: Path
     processes: list[Process]
     addresses: list[str]
+    workers: int = 0
+
+    def one_more_worker(self) -> Process:
+        """A worker that was not there before."""
+        name, settings = f"worker-{self.workers}", self.processes[0].settings
+        self.workers += 1
+        made = Process(name, ("worker", "--node", name), settings, self.processes[0].folder)
+        self.processes.append(made)
+        return made
 
     def tracebacks(self) -> list[str]:
         """Lines of the logs that no operator should ever see."""
@@ -106,22 +132,22 @@ def a_world(folder: Path, database: str, gateways: int, workers: int) -> Iterato
         logs.mkdir()
         works = [] if workers == 0 else ["--no-worker"]
         processes = [
-            Process(f"gateway-{n}", ("serve", "--node", f"gateway-{n}", *works), _settings(stage, port), logs)
+            Process(f"gateway-{n}", ("serve", "--node", f"gateway-{n}", *works), _settings(stage, port, workers), logs)
             for n, port in enumerate(ports)
-        ] + [
-            Process(f"worker-{n}", ("worker", "--node", f"worker-{n}"), _settings(stage, ports[0]), logs)
-            for n in range(workers)
         ]
+        world = World(stage, folder, processes, [f"127.0.0.1:{port}" for port in ports])
         parts.callback(lambda: [each.kill() for each in processes])
-        yield World(stage, folder, processes, [f"127.0.0.1:{port}" for port in ports])
+        for _ in range(workers):
+            world.one_more_worker()
+        yield world
 
 
-def _settings(stage: Stage, port: int) -> Path:
-    """The settings of a gateway that listens there."""
+def _settings(stage: Stage, port: int, workers: int) -> Path:
+    """The settings of a gateway that listens there and soon tries again; workers look for lost ones as always."""
     path = stage.folder / f"gateway-{port}.toml"
     lines = stage.settings_file().read_text(encoding="utf-8").splitlines()
-    path.write_text(
-        "\n".join(f'listen = "127.0.0.1:{port}"' if line.startswith("listen = ") else line for line in lines),
-        encoding="utf-8",
-    )
+    lines = [f'listen = "127.0.0.1:{port}"' if line.startswith("listen = ") else line for line in lines]
+    first = 15 if workers else 1
+    lines += ["[retry]", f"first_seconds = {first}", f"longest_seconds = {first + 2}"]
+    path.write_text("\n".join(lines), encoding="utf-8")
     return path
