@@ -7,7 +7,9 @@ import pytest
 from lxml import etree
 from pymarc.marcxml import parse_xml_to_array
 
-from adapters.vsmart import acknowledgement, new_titles, order_response, ship_notice
+from adapters.vsmart import ANSWERS, new_titles, ship_notice
+from gateway.order_files import order_response
+from gateway.order_files.answer_file import UnreadableAnswer
 from gateway.orders.model import Kind, LineState, Share
 from tests.order_lines import a_line, a_mutation
 from tests.simulators.vsmart import read_order_response, read_segments
@@ -134,7 +136,7 @@ def test_each_packing_slip_is_a_notice():
 
 def test_an_acknowledgement_is_read_in_both_encodings():
     for encoding in ("utf-8", "iso-8859-1"):
-        rows = acknowledgement.read("1;ACCEPTED;\n2;REFUSED;Budget één is op; bel even\n".encode(encoding))
+        rows = ANSWERS.read("1;ACCEPTED;\n2;REFUSED;Budget één is op; bel even\n".encode(encoding))
         assert [(row.position, row.accepted, row.reason) for row in rows] == [
             (1, True, ""), (2, False, "Budget één is op; bel even")
         ]  # fmt: skip
@@ -142,5 +144,5 @@ def test_an_acknowledgement_is_read_in_both_encodings():
 
 @pytest.mark.parametrize("content", [b"", b"0;ACCEPTED;", b"-1;ACCEPTED;", b"1;OK;", b"<html>", b"1;ACCEPTED;\n2;REF"])
 def test_an_acknowledgement_that_does_not_keep_the_format_is_not_guessed_at(content: bytes):
-    with pytest.raises(acknowledgement.UnreadableAcknowledgement):
-        acknowledgement.read(content)
+    with pytest.raises(UnreadableAnswer):
+        ANSWERS.read(content)

@@ -1,13 +1,13 @@
 """Order lines as an EDIFACT order response: ORDRSP, D.96A, in the manner of EDItEUR's library profile.
 
-Public: that V-Smart exchanges EDI both ways, the profile and its code lists (`schemas/vendor/editeur.toml`). Not
-public: which part of it V-Smart reads. So the table below and the choice of qualifiers are OUR CHOICE, to be
-confirmed by Axiell; what is marked there as ours is not in the public profile as we know it.
+Public: the profile and its code lists (`schemas/vendor/editeur.toml`). Not public: which part of it the makers of
+V-Smart and Brocade read. So the table below and the choice of qualifiers are OUR CHOICE, to be confirmed by them;
+what is marked there as ours is not in the public profile as we know it.
 """
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -21,10 +21,13 @@ TOLD_AS: dict[Kind, tuple[str, str, str]] = {
     Kind.CHANGED: ("24", "21", ""),
     Kind.DELAYED: ("24", "83", "400"),
     Kind.CANCELLED: ("2", "1", "220"),
-    Kind.SHIPPED: ("5", "21", "100"),
+    Kind.SHIPPED: ("5", "12", "800"),
 }
 """Per kind: action of LIN (1229), qualifier of QTY (6063; 1 for a cancellation is ours), and the code of list 12B
-where the supplier gave none. SHIPPED stands here for a line that was not ordered before: it is first entered."""
+where the supplier gave none."""
+SLIP, SHIPPED_AT = "DQ", "11"
+"""How a line that goes on transport names its packing slip (RFF) and its day (DTM). Both are EDIFACT's; that they
+stand in an order response is ours, as EDItEUR's library set has no despatch advice."""
 
 IDENTIFIER = "ORDRSP:D:96A:UN:EAN005"
 DOCUMENT = "231"
@@ -40,6 +43,9 @@ CARRIED = frozenset(
     }
 )  # fmt: skip
 """The fields of the wire that stand in a line here."""
+_OF_THE_KIND = {Kind.DELAYED: {"final"}, Kind.CANCELLED: {"final"}, Kind.SHIPPED: {"packingSlip", "shippedAt"}}
+TOLD: dict[Kind, frozenset[str]] = {kind: CARRIED.union(_OF_THE_KIND.get(kind, ())) for kind in Kind}
+"""The same per kind: a delay and a cancellation say by their action whether they are final."""
 
 
 _Numbered = tuple[int, SystemLine]
@@ -67,13 +73,13 @@ def write(lines: Sequence[_Numbered], *, institution: str, zone: str) -> OrderRe
     """Write an interchange with a message for each order.
 
     Args:
-        lines: each with its position in the batch, which becomes its line number and by which V-Smart
-            acknowledges it; it runs on from message to message.
+        lines: each with its position in the batch, which becomes its line number and by which it
+            is answered; it runs on from message to message.
     """
     altered: dict[int, Alterations] = {}
     place = ZoneInfo(zone)
     orders = list(_orders(lines))
-    bodies = [list(_lines(its_lines, altered)) for _, its_lines in orders]
+    bodies = [list(_lines(its_lines, altered, place)) for _, its_lines in orders]
     digest = hashlib.sha256("'".join(each for body in bodies for each in body).encode("iso-8859-1"))
     digest.update("'".join(line.key for _, line in lines).encode())
     reference = digest.hexdigest()[:14].upper()
@@ -87,6 +93,11 @@ def write(lines: Sequence[_Numbered], *, institution: str, zone: str) -> OrderRe
         f"{lines[0][1].sender}:{SUPPLIERS_CODE}", f"{institution}:{SUPPLIERS_CODE}", newest, reference, messages
     )
     return OrderResponse(reference, content, altered)
+
+
+def as_ordered(line: SystemLine) -> SystemLine:
+    """A shop purchase, first heard of when it is shipped, as the order by which it is entered."""
+    return replace(line, mutation=replace(line.mutation, kind=Kind.ORDERED))
 
 
 def _orders(lines: Sequence[_Numbered]) -> Iterator[tuple[_Head, list[_Numbered]]]:
@@ -123,7 +134,7 @@ def _head(head: _Head, lines: Sequence[_Numbered], document: str, institution: s
         yield f"CUX+2:{currency}:9"
 
 
-def _lines(lines: Sequence[_Numbered], altered: dict[int, Alterations]) -> Iterator[str]:
+def _lines(lines: Sequence[_Numbered], altered: dict[int, Alterations], place: ZoneInfo) -> Iterator[str]:
     for position, line in lines:
         text = _Texts(position, altered)
         mutation = line.mutation
@@ -133,11 +144,15 @@ def _lines(lines: Sequence[_Numbered], altered: dict[int, Alterations]) -> Itera
         yield f"QTY+{quantity}:{mutation.quantity}"
         if mutation.expected_date:
             yield f"DTM+44:{_day(mutation.expected_date)}:102"
+        if mutation.kind is Kind.SHIPPED and mutation.shipped_at:
+            yield f"DTM+{SHIPPED_AT}:{mutation.shipped_at.astimezone(place):%Y%m%d%H%M}:203"
         for number, share in enumerate(line.shares, start=1):
             yield _copies(number, share, text)
         yield from _reasons(line, text)
         yield from _price("AAA", mutation.net_price)
         yield from _price("AAE", mutation.list_price)
+        if mutation.kind is Kind.SHIPPED and mutation.packing_slip:
+            yield f"RFF+{SLIP}:{text('packingSlip', mutation.packing_slip)}"
         yield f"RFF+SLI:{text('orderLine', mutation.order_line)}"
         if mutation.library_reference:
             yield f"RFF+LI:{text('libraryReference', mutation.library_reference)}"
