@@ -26,7 +26,7 @@ from gateway.orders.model import MessageHeader, PlanLine
 from gateway.orders.processing import Served, Workshop
 from gateway.orders.store import codes, enquiries, messages
 from gateway.orders.store.enquiries import Mention
-from gateway.orders.system import OrderSystem, Workplace
+from gateway.orders.system import OrderSystem, Workplace, needs_budget_code
 from gateway.reports import archive
 from gateway.reports.archive import Archived
 from gateway.reports.model import Audience, Format, Report, ReportFile
@@ -97,7 +97,7 @@ class Gateway:
     def fall_back(self, institution: str) -> str | None:
         """The budget for codes that cannot be used; none where the library system must have the right one."""
         library = self.settings.of(institution)
-        if library is None or adapters.system(library.system).needs_budget_code:
+        if library is None or needs_budget_code(adapters.system(library.system), library.settings):
             return None
         return library.fall_back_budget
 

@@ -90,6 +90,18 @@ class Stage:
         """What is served."""
         return serving.doors(self.gateway)
 
+    def restart_with(self, institution: str, system: str, **section: Any) -> None:
+        """Start again with another library system, or another section of the same one, for one library."""
+        model = app.systems()[system].Settings.model_validate(section)
+        libraries = tuple(
+            each.model_copy(update={"system": system, "settings": model}) if each.institution == institution else each
+            for each in self.settings.library
+        )
+        self.gateway.close()
+        for cached in ("gateway", "doors"):
+            self.__dict__.pop(cached, None)
+        self.settings = self.settings.model_copy(update={"library": libraries})
+
     def day(self, *mutations: Mutation, institution: str = "I202", message_id: str = "", **header: Any) -> Day:
         """A message of these mutations, with right control totals unless told otherwise."""
         self.sent += 1

@@ -45,7 +45,7 @@ class System:
 
     label: ClassVar[str] = "Wise"
     layout: ClassVar[Layout] = Layout.INA
-    needs_budget_code: ClassVar[bool] = False
+    needs_budget_code: ClassVar[bool | None] = False
     most_lines: ClassVar[int] = 500
     carries: ClassVar[Mapping[Kind, str]] = {
         Kind.ORDERED: "order file with message type ORDER, as its manual shows",
@@ -66,6 +66,11 @@ class System:
         """Keeps `OrderSystem`."""
         ours = WiseSettings.model_validate(settings)
         return cls(ours, workplace, Api(ours, workplace.library.time_zone))
+
+    @property
+    def arranged(self) -> bool:
+        """Keeps `OrderSystem`."""
+        return True
 
     def check(self) -> None:
         """Log in and offer a file without orders: that proves the account and the upload, and leaves nothing."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from gateway.accounts.model import PersonListing, SupplierListing
 from gateway.config import LibrarySettings, Settings
+from gateway.orders.system import needs_budget_code
 from gateway.wording import say
 
 if TYPE_CHECKING:
@@ -149,7 +150,9 @@ def _library(library: LibrarySettings, facts: Facts, words: Words) -> Section:
     if library.start_date:
         before = words("orders from before {day} stand in the library system", day=library.start_date.isoformat())
         lines.append((words("Start date"), before))
-    return Section(words("For the library: {name}", name=library.name), tuple(lines), (_budget_need(system, words),))
+    return Section(
+        words("For the library: {name}", name=library.name), tuple(lines), (_budget_need(system, library, words),)
+    )
 
 
 def _when(library: LibrarySettings, words: Words) -> str:
@@ -158,8 +161,8 @@ def _when(library: LibrarySettings, words: Words) -> str:
     return words("every night at {time}", time=f"{library.nightly_at:%H:%M}")
 
 
-def _budget_need(system: "type[OrderSystem]", words: Words) -> str:
-    if system.needs_budget_code:
+def _budget_need(system: "type[OrderSystem]", library: LibrarySettings, words: Words) -> str:
+    if needs_budget_code(system, library.settings):
         return words("Every order needs a budget code that is known here; a line without one waits until it is.")
     return words("An order whose budget code is not known here is entered on the sub-budget that the library chose.")
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from gateway.orders.system import OrderSystem
 
 NOT_CARRIED = "cannot be told"
+_BUDGET = {True: "needs a budget code", False: "budget code optional", None: "budget code by setting"}
 
 
 def as_facts(systems: Mapping[str, "type[OrderSystem]"]) -> list[dict[str, object]]:
@@ -29,8 +30,7 @@ def as_facts(systems: Mapping[str, "type[OrderSystem]"]) -> list[dict[str, objec
 def as_text(systems: Mapping[str, "type[OrderSystem]"]) -> Iterator[str]:
     """One block of lines per system, for people."""
     for name, system in systems.items():
-        budget = "needs a budget code" if system.needs_budget_code else "budget code optional"
-        yield f"{name}  {system.label}, report {system.layout.value}, {budget}"
+        yield f"{name}  {system.label}, report {system.layout.value}, {_BUDGET[system.needs_budget_code]}"
         for kind in Kind:
             yield f"  {kind.value:<10}{system.carries.get(kind, NOT_CARRIED)}"
         if system.cannot_carry:

@@ -31,8 +31,8 @@ class Pauses:
         return timedelta(seconds=min(self.first_seconds * 2 ** min(tries - 1, 20), self.longest_seconds))
 
 
-def deliver(database: Engine, run: Run, system: OrderSystem, pauses: Pauses) -> bool:
-    """Offer everything that waits for this library and sender; false when the system could not be reached.
+def deliver(database: Engine, run: Run, system: OrderSystem, pauses: Pauses) -> Finding | None:
+    """Offer everything that waits for this library and sender; what keeps the rest from it, or none.
 
     A system that was down is left alone until its next try is due, whatever comes in meanwhile.
     Lines are marked as offered before the system sees them. After a crash they are offered again, and the
@@ -40,18 +40,22 @@ def deliver(database: Engine, run: Run, system: OrderSystem, pauses: Pauses) -> 
     """
     with reading(database) as connection:
         if deliveries.is_left_alone(connection, run.institution, stamp(clock.now())):
-            return False
+            return _obstacle(system)
     while True:
         with writing(database) as connection:
             offered = deliveries.offer(connection, run, system.most_lines)
         if not offered:
-            return True
+            return None
         try:
             results = system.apply([line for _, line in offered])
         except SystemUnavailable as error:
             _note_failure(database, run, error, offered, pauses)
-            return False
+            return _obstacle(system)
         _settle(database, run, offered, results)
+
+
+def _obstacle(system: OrderSystem) -> Finding:
+    return Finding("system-unavailable") if system.arranged else Finding("not-arranged", {"system": system.label})
 
 
 def read_back(database: Engine, system: OrderSystem, institution: str) -> None:

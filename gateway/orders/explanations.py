@@ -80,6 +80,11 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "The library system could not be reached; the line will be entered as soon as it can.",
         "Nothing to do while it is down for a short time; else ask the administrator of the library system.",
     ),
+    "not-arranged": Explanation(
+        "Order synchronisation with {system} is not arranged yet; the line waits here.",
+        "Agree with the supplier and the maker of the library system how it takes mutations, and let the installer "
+        "switch it on; the line then follows by itself.",
+    ),
     # Refused: nothing was changed, and it will not be tried again.
     "out-of-order": Explanation(
         "This is older than what was already done for order {order} ({last}).",

@@ -124,20 +124,20 @@ def _run(workshop: Workshop, served: Served, institution: str, sender: str, mess
     if not opened.planned:
         planning.plan(database, opened, served.library, served.fall_back)
     if not opened.delivered:
-        reached = delivery.deliver(database, opened, served.system, workshop.pauses)
-        if reached:
+        obstacle = delivery.deliver(database, opened, served.system, workshop.pauses)
+        if obstacle is None:
             # An answer to what was offered once more could not be taken in before.
             delivery.read_back(database, served.system, institution)
-        _close_delivery(database, opened, reached)
+        _close_delivery(database, opened, obstacle)
     _report(workshop, served, opened)
     logger.info("orders.run_finished", institution=institution, sender=sender, run=opened.pk)
 
 
-def _close_delivery(database: Engine, opened: Run, reached: bool) -> None:
+def _close_delivery(database: Engine, opened: Run, obstacle: Finding | None) -> None:
     """Note in one go what could not be delivered and that this run delivers no more."""
     with writing(database) as connection:
-        if not reached:
-            deliveries.note_undelivered(connection, opened, progress.pack([Finding("system-unavailable")]))
+        if obstacle is not None:
+            deliveries.note_undelivered(connection, opened, progress.pack([obstacle]))
         deliveries.tell_refused_later(connection, opened)
         progress.mark(connection, opened, delivered_at=stamp(clock.now()))
 

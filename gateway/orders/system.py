@@ -8,12 +8,24 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from pydantic import BaseModel
 
+from gateway.errors import SystemUnavailable
 from gateway.library import Library
 from gateway.orders.model import Kind, LineState, Mutation, Share
 from gateway.reports.model import Layout
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+class NotArranged(SystemUnavailable):
+    """The library system is off: nobody agreed yet how it is told. Its lines wait, and follow once it is on."""
+
+    code = "not-arranged"
+    message = "Order synchronisation with {system} is not arranged yet; lines for it wait here."
+    hint = (
+        "Agree with the supplier and the maker of {system} on the files, then set folder, answers and arranged = true "
+        "in [library.{name}] and start the gateway again: what waits is delivered by itself."
+    )
 
 
 class LineStatus(StrEnum):
@@ -122,6 +134,12 @@ def left_out(line: SystemLine, told: frozenset[str]) -> tuple[str, ...]:
     return tuple(missing)
 
 
+def value_of(line: SystemLine, share: Share, wire: str) -> object:
+    """What one field of the wire says of a share of a line; of branch and budget code the library's own."""
+    name = _ON_A_COPY.get(wire)
+    return getattr(share, name) if name else getattr(line.mutation, _ON_THE_LINE[wire])
+
+
 class OrderSystem(Protocol):
     """A library system that takes order mutations; `adapters/<name>.py` holds one as the class `System`.
 
@@ -131,7 +149,8 @@ class OrderSystem(Protocol):
 
     label: ClassVar[str]
     layout: ClassVar[Layout]
-    needs_budget_code: ClassVar[bool]
+    needs_budget_code: ClassVar[bool | None]
+    """None where the library chooses, by the setting of that name: see `needs_budget_code` below."""
     most_lines: ClassVar[int]
     """How many lines one `apply` is given at most: few where a lost answer leaves all of them in doubt."""
     carries: ClassVar[Mapping[Kind, str]]
@@ -143,6 +162,10 @@ class OrderSystem(Protocol):
     @classmethod
     def from_settings(cls, settings: BaseModel, workplace: Workplace) -> Self:
         """Build from the library's own `[library.<system>]` section, already validated by `Settings`."""
+
+    @property
+    def arranged(self) -> bool:
+        """False while nobody agreed how this library's system is told; `check` and `apply` then raise NotArranged."""
 
     def check(self) -> None:
         """Prove that the system can be reached and written to, leaving nothing behind.
@@ -156,7 +179,8 @@ class OrderSystem(Protocol):
         """Enter the lines; exactly one result per line, in the same order.
 
         Raises:
-            SystemUnavailable: nothing of these lines was done; all will be offered again.
+            SystemUnavailable: all will be offered again, as if for the first time. So nothing of these lines was
+                done, or the system can be asked and what was done will be found.
         """
 
     def acknowledgements(self) -> Sequence[Acknowledgement]:
@@ -164,3 +188,10 @@ class OrderSystem(Protocol):
 
     def forget(self, acknowledgements: Sequence[Acknowledgement]) -> None:
         """Let go of acknowledgements that are safely kept, so that they are not given again."""
+
+
+def needs_budget_code(system: type[OrderSystem], settings: BaseModel) -> bool:
+    """Whether an order of this library must have a right budget code, by its system or by its own choice."""
+    if system.needs_budget_code is None:
+        return bool(settings.model_dump(include={"needs_budget_code"}).get("needs_budget_code"))
+    return system.needs_budget_code

@@ -16,6 +16,7 @@ from gateway import clock
 from gateway.config import LibrarySettings, Settings
 from gateway.errors import GatewayError
 from gateway.install.checks.finding import Check, Finding, Patient, doubtful, good, wrong
+from gateway.orders.system import NotArranged
 
 SOAP_PATH = "/soap/orders"
 NAMESPACE = "urn:bestelsync:orders:1"
@@ -180,7 +181,13 @@ def library_check(library: LibrarySettings) -> Check:
         connect = patient.fittings.library_system
         if connect is None:
             return
-        connect(patient.settings, library).check()
-        yield good(f"library {library.institution}", f"{library.system} can be reached and written to")
+        subject = f"library {library.institution}"
+        try:
+            connect(patient.settings, library).check()
+        except NotArranged as error:
+            # Nothing is broken and nothing is lost; but what waits there will not go by itself.
+            yield doubtful(subject, str(error), error.advice)
+        else:
+            yield good(subject, f"{library.system} can be reached and written to")
 
     return check
