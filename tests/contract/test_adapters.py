@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -16,6 +17,7 @@ from gateway.orders.model import Kind, LineState
 from gateway.orders.system import TELLABLE, LineStatus, OrderSystem, SystemLine
 from gateway.reports.model import Layout
 from tests.order_lines import FOOTPRINTS, a_line, a_workplace, everything, offered_again, orders
+from tests.simulators.arranged import ArrangedSimulator
 from tests.simulators.vsmart import VSmartSimulator
 from tests.simulators.wise import Behaviour, WiseSimulator
 
@@ -69,14 +71,26 @@ def _wise(folder: Path, cleaning: ExitStack, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def _vsmart(folder: Path, cleaning: ExitStack, monkeypatch: pytest.MonkeyPatch) -> Stand:
-    drop, answers = folder / "in", folder / "out"
+    section = {"folder": folder / "in", "acknowledgements": folder / "out"}
+    return _in_folders("vsmart", section, VSmartSimulator(*section.values()))
+
+
+def _arranged(name: str, **about: str) -> Callable[[Path, ExitStack, pytest.MonkeyPatch], Stand]:
+    def set_up(folder: Path, cleaning: ExitStack, monkeypatch: pytest.MonkeyPatch) -> Stand:
+        section = {"folder": folder / "in", "answers": folder / "out"}
+        return _in_folders(name, section | about | {"arranged": True}, ArrangedSimulator(*section.values()))
+
+    return set_up
+
+
+def _in_folders(name: str, section: dict[str, Any], vsmart: VSmartSimulator) -> Stand:
+    drop, answers, folder = vsmart.folder, vsmart.acknowledgements, vsmart.folder.parent
     for each in (drop, answers):
         each.mkdir(mode=0o750)
-    vsmart = VSmartSimulator(drop, answers)
-    kind = adapters.system("vsmart")
-    settings = kind.Settings.model_validate({"folder": drop, "acknowledgements": answers})
+    kind = adapters.system(name)
+    settings = kind.Settings.model_validate(section)
     return Stand(
-        make=lambda: kind.from_settings(settings, a_workplace(folder / "work", system="vsmart")),
+        make=lambda: kind.from_settings(settings, a_workplace(folder / "work", system=name)),
         read=lambda: (vsmart.step(), None)[1],
         copies=lambda: vsmart.copies,
         received=lambda: b"".join(vsmart.files.values()),
@@ -90,10 +104,18 @@ def _vsmart(folder: Path, cleaning: ExitStack, monkeypatch: pytest.MonkeyPatch) 
     )
 
 
-STANDS = {"wise": _wise, "vsmart": _vsmart}
+STANDS = {
+    "brocade": _arranged("brocade"),
+    "brocade with CSV": _arranged("brocade", format="csv"),
+    "clientrix": _arranged("clientrix"),
+    "concerto": _arranged("concerto"),
+    "vsmart": _vsmart,
+    "wise": _wise,
+}
+"""One for each library system by its name, and more where it has two ways of being told."""
 
 
-@pytest.fixture(params=adapters.names())
+@pytest.fixture(params=sorted({*STANDS, *adapters.names()}))
 def stand(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
     """One library system after the other; one without a simulator fails here."""
     with ExitStack() as cleaning:
@@ -121,8 +143,8 @@ def one_life(number: int = 1) -> list[SystemLine]:
 
 
 def test_the_listing_of_the_folder_is_the_list_of_systems():
-    assert adapters.names() == ["vsmart", "wise"]
-    assert sorted(STANDS) == adapters.names()
+    assert adapters.names() == ["brocade", "clientrix", "concerto", "vsmart", "wise"]
+    assert {name.split()[0] for name in STANDS} == set(adapters.names())
 
 
 def test_a_system_says_what_it_is(stand: Stand):
@@ -254,8 +276,8 @@ def test_every_field_either_arrives_or_is_said_to_be_left_out(stand: Stand, kind
 
 
 def _content(received: str) -> list[str]:
-    """What arrived, cut at every separator of XML and EDIFACT; dates without their century."""
-    return [re.sub(r"^20(?=2\d{5})", "", piece) for piece in re.split(r"[<>+:'\n]", received)]
+    """What arrived, cut at every separator of XML, EDIFACT and CSV; dates without their century."""
+    return [re.sub(r"^20(?=2\d{5})", "", piece) for piece in re.split(r"[<>+:;\"'\r\n]", received)]
 
 
 def test_fields_without_a_value_are_not_said_to_be_left_out(stand: Stand):
@@ -267,7 +289,5 @@ def test_letters_of_every_kind_survive_or_are_said_aloud(stand: Stand):
     title = "Één <tuin> & 'huis'+? voor €5: naïef"
     result = stand.make().apply([a_line(title=title)])[0]
     stand.read()
-    received = stand.received()
-    escaped = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    assert escaped.encode() in received
-    assert "title" not in result.left_out
+    arrived = escape(title).encode() in stand.received() or title.encode() in stand.received()
+    assert arrived or "title" in (*result.left_out, *re.findall(r"\w+", result.reason))

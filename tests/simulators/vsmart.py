@@ -7,7 +7,9 @@ FOLDER/out, unless told otherwise.
 """
 
 import argparse
+import csv
 import hashlib
+import io
 import threading
 import time
 from collections import Counter
@@ -19,6 +21,7 @@ from pathlib import Path
 from lxml import etree
 
 ACTIONS = {"5": "ORDERED", "24": "CHANGED", "2": "CANCELLED"}
+BY_QUANTITY = {"83": "DELAYED", "12": "SHIPPED"}
 
 
 @dataclass
@@ -49,6 +52,8 @@ class VSmartSimulator:
     """Everything taken, by file name."""
     batches: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    suffix: str = ".ack"
+    words: tuple[str, str] = ("ACCEPTED", "REFUSED")
 
     def __post_init__(self) -> None:
         self._stop = threading.Event()
@@ -103,6 +108,8 @@ class VSmartSimulator:
     def _enter(self, name: str, content: bytes) -> list[Entry]:
         if name.endswith(".edi"):
             entries = list(read_order_response(content))
+        elif name.endswith(".csv"):
+            entries = list(_read_table(content))
         elif "-ship-" in name:
             entries = list(_read_ship_notice(content))
         else:
@@ -123,12 +130,13 @@ class VSmartSimulator:
         lines = {entry.position: entry.line for entry in entries}
         rows = [f"{position};{self._word(line)}\n" for position, line in sorted(lines.items())]
         content = "<<< not what was agreed >>>\n" if self.nonsense else "".join(rows)
-        hidden = self.acknowledgements / f".{batch}.ack"
+        hidden = self.acknowledgements / f".{batch}{self.suffix}"
         hidden.write_text(content, encoding="iso-8859-1")
-        hidden.rename(self.acknowledgements / f"{batch}.ack")
+        hidden.rename(self.acknowledgements / f"{batch}{self.suffix}")
 
     def _word(self, line: str) -> str:
-        return f"REFUSED;{self.refused[line]}" if line in self.refused else "ACCEPTED;"
+        accepted, refused = self.words
+        return f"{refused};{self.refused[line]}" if line in self.refused else f"{accepted};"
 
 
 def read_segments(content: bytes) -> list[list[list[str]]]:
@@ -167,9 +175,23 @@ def read_order_response(content: bytes) -> Iterator[Entry]:
             entry.segments.append(segment)
             if tag == "QTY":
                 entry.copies = int(segment[1][1])
-                entry.action = "DELAYED" if segment[1][0] == "83" else entry.action
+                entry.action = BY_QUANTITY.get(segment[1][0], entry.action)
             if tag == "RFF" and segment[1][0] == "SLI":
                 entry.line = segment[1][1]
+
+
+def _read_table(content: bytes) -> Iterator[Entry]:
+    """The rows of a CSV file under Dutch headings, a row for each branch and budget code."""
+    words = {"BESTELD": "ORDERED", "GEWIJZIGD": "CHANGED", "UITGESTELD": "DELAYED", "AFGEMELD": "CANCELLED"}
+    for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";", strict=True):
+        yield Entry(
+            position=int(row["regel"]),
+            action=words.get(row["soort"], "SHIPPED"),
+            order=row["bestelnummer"],
+            line=row["bestelregel"],
+            copies=int(row["aantal"]),
+            segments=[],
+        )
 
 
 def _read_ship_notice(content: bytes) -> Iterator[Entry]:
