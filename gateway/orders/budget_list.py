@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.orders import cells
-from gateway.orders.budgets import BudgetMapping
+from gateway.orders.budgets import BudgetMapping, contradict
 from gateway.orders.cells import Row
 from gateway.orders.model import BudgetCode, Channel
 from gateway.orders.row_groups import Groups, kept
@@ -57,7 +57,7 @@ class BudgetList:
             if (mapping.library_code in staying or mapping.supplier_code in suppliers)
             and mapping.library_code in targets
             and mapping not in self.mappings
-            and not any(_contradict(mapping, other) for other in self.mappings)
+            and not any(contradict(mapping, other) for other in self.mappings)
         ]
         return codes, [*mappings, *self.mappings]
 
@@ -152,7 +152,7 @@ def _refuse_double_meanings(groups: Groups[str, _Said]) -> None:
             if said.mapping is None:
                 continue
             for other, before in seen.setdefault(said.mapping.supplier_code, []):
-                if _contradict(before, said.mapping):
+                if contradict(before, said.mapping):
                     groups.refuse(other, _two_meanings(before, said.mapping, row))
                     groups.refuse(row, _two_meanings(said.mapping, before, other))
             seen[said.mapping.supplier_code].append((row, said.mapping))
@@ -162,15 +162,4 @@ def _two_meanings(here: BudgetMapping, there: BudgetMapping, other: Row) -> str:
     code = here.supplier_code or NO_CODE
     return (
         f"supplier_code {code!r} stands for {here.library_code} here and for {there.library_code} on line {other.line}"
-    )
-
-
-def _contradict(one: BudgetMapping, other: BudgetMapping) -> bool:
-    """Whether two mappings say something else of the same copies on the same day; a more precise one may differ."""
-    same = ("supplier_code", "channel", "branch", "medium")
-    return (
-        one.library_code != other.library_code
-        and all(getattr(one, name) == getattr(other, name) for name in same)
-        and not (one.valid_until and other.valid_from and one.valid_until < other.valid_from)
-        and not (other.valid_until and one.valid_from and other.valid_until < one.valid_from)
     )

@@ -1,7 +1,7 @@
 """Budget codes with their dates: which of the library's codes a supplier's code stands for on a day, and why not."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gateway.money import NOTHING, Cents
@@ -40,6 +40,17 @@ class BudgetMapping:
         return sum(condition is not None for condition in (self.channel, self.branch, self.medium))
 
 
+def contradict(one: BudgetMapping, other: BudgetMapping) -> bool:
+    """Whether two mappings say something else of the same copies on the same day; a more precise one may differ."""
+    same = ("supplier_code", "channel", "branch", "medium")
+    return (
+        one.library_code != other.library_code
+        and all(getattr(one, name) == getattr(other, name) for name in same)
+        and not (one.valid_until and other.valid_from and one.valid_until < other.valid_from)
+        and not (other.valid_until and one.valid_from and other.valid_until < one.valid_from)
+    )
+
+
 @dataclass(frozen=True)
 class Budgets:
     """All codes and mappings of one library, found by code."""
@@ -57,6 +68,11 @@ class Budgets:
         for mapping in mappings:
             by_supplier.setdefault(mapping.supplier_code, []).append(mapping)
         return cls(by_code, by_supplier)
+
+    def in_force(self, code: str, year: int | None, on: date) -> BudgetCode | None:
+        """What is listed for a code in a year; of entries that follow each other, the one that holds on the day."""
+        entries = [entry for entry in self.codes.get(code, ()) if entry.year == year]
+        return next((entry for entry in entries if entry.holds(on)), entries[-1] if entries else None)
 
     def knows(self, supplier_code: str) -> bool:
         """Whether the library gave us this code, as its own or as a supplier's."""
@@ -96,8 +112,9 @@ def resolve(
 
 def problem_of(code: str, on: date, budgets: Budgets) -> Finding | None:
     """Why one of the library's own codes cannot be used on a day; a code that it did not list is its own affair."""
-    problems = [_problem(entry, on) for entry in budgets.codes.get(code, ())]
-    return problems[0] if problems and all(problems) else None
+    entries = budgets.codes.get(code, ())
+    found = _one_of(entries, on) if entries else None
+    return found if isinstance(found, Finding) else None
 
 
 def _usable(code: str, year: int | None, on: date, budgets: Budgets) -> BudgetCode | Finding:
@@ -109,11 +126,14 @@ def _usable(code: str, year: int | None, on: date, budgets: Budgets) -> BudgetCo
     of_year = [entry for entry in entries if year is None or entry.year in (None, year)]
     if not of_year:
         return Finding("wrong-budget-year", {"budget_code": code, "year": str(year)})
-    problems = [_problem(entry, on) for entry in of_year]
-    for entry, problem in zip(of_year, problems, strict=True):
-        if problem is None:
-            return entry
-    return next(problem for problem in problems if problem)
+    return _one_of(of_year, on)
+
+
+def _one_of(entries: Sequence[BudgetCode], on: date) -> BudgetCode | Finding:
+    """The entry of a code that can be used on a day; else what stands in the way of the one that holds then."""
+    holding = [entry for entry in entries if entry.holds(on)] or entries
+    usable = next((entry for entry in holding if _problem(entry, on) is None), None)
+    return usable or _problem(holding[0], on) or holding[0]
 
 
 def _problem(entry: BudgetCode, on: date) -> Finding | None:
@@ -165,14 +185,17 @@ Budget = tuple[str, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What stands against one budget code: committed and not yet shipped, and shipped."""
+    """What stands against one budget code: committed and not yet shipped, and shipped; and what was released of it."""
 
     committed: Cents = NOTHING
     shipped: Cents = NOTHING
+    released: Cents = NOTHING
 
     def plus(self, committed: int, shipped: int) -> "Balance":
         """The balance after more commitments, of which some are shipped at once."""
-        return Balance(Cents(self.committed + committed - shipped), Cents(self.shipped + shipped))
+        return replace(
+            self, committed=Cents(self.committed + committed - shipped), shipped=Cents(self.shipped + shipped)
+        )
 
     @property
     def spoken_for(self) -> Cents:
@@ -180,11 +203,16 @@ class Balance:
         return Cents(self.committed + self.shipped)
 
 
+def available(code: BudgetCode, balance: Balance) -> Cents | None:
+    """What is left of a budget; none where the library gave no amount."""
+    return None if code.initial is None else Cents(code.initial - balance.spoken_for)
+
+
 def strain(code: BudgetCode, balance: Balance) -> Finding | None:
     """A warning when this budget is overspent or nearly spent; none without control or without an amount."""
-    if code.no_control or code.initial is None:
+    left = available(code, balance)
+    if code.no_control or code.initial is None or left is None:
         return None
-    left = code.initial - balance.spoken_for
     if left < 0:
         return Finding("over-budget", {"budget_code": code.code})
     if code.warning_percent is not None and left * 100 < code.initial * code.warning_percent:

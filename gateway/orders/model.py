@@ -248,6 +248,12 @@ class BudgetCode:
     blocked: bool = False
     no_control: bool = False
 
+    def holds(self, on: date) -> bool:
+        """Whether a day lies between its first and its last, both inclusive."""
+        return (self.valid_from is None or self.valid_from <= on) and (
+            self.valid_until is None or on <= self.valid_until
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class BudgetCodeList:

@@ -106,9 +106,9 @@ class Planner:
         return replace(decision, outcome=Outcome.APPLIED_WITH_WARNING, findings=tuple(warnings))
 
     def _strains(self, budget: Budget) -> list[Finding]:
-        code, year = budget
-        entries = [entry for entry in self.codes.budgets.codes.get(code, ()) if entry.year == year]
-        return [warning for entry in entries[:1] if (warning := strain(entry, self.balances[budget]))]
+        entry = self.codes.budgets.in_force(*budget, clock.today(self.library.time_zone))
+        warning = strain(entry, self.balances[budget]) if entry else None
+        return [warning] if warning else []
 
 
 def _content(candidate: Candidate) -> str:

@@ -62,7 +62,7 @@ def report(database: Engine, run: Run, number: int, processed_at: datetime, read
             period=_period(message),
             remarks=tuple(_remarks(connection, run, message, language)),
             kinds=kinds,
-            budgets=tuple(_budgets(connection, run, reader)),
+            budgets=tuple(_budgets(connection, run, reader, processed_at)),
             slips=tuple(_slips(connection, run, reader.library.time_zone)),
             codes=tuple(_codes(connection, run)),
             books=_books(run, message, received, kinds),
@@ -230,11 +230,12 @@ def _books(run: Run, message: Any, received: Received, tallies: Sequence[KindTal
     )
 
 
-def _budgets(connection: Connection, run: Run, reader: Reader) -> Iterator[BudgetRecap]:
-    known = {(code.code, code.year): code for code in codes.listed(connection, run.institution)}
+def _budgets(connection: Connection, run: Run, reader: Reader, at: datetime) -> Iterator[BudgetRecap]:
+    budgets = codes.as_list(connection, run.institution).budgets
+    on = at.astimezone(ZoneInfo(reader.library.time_zone)).date()
     for row in accounting.budget_movements(connection, run):
-        budget = (row.budget_code, row.budget_year)
-        code = known.get(budget, BudgetCode(row.budget_code, year=row.budget_year))
+        known = budgets.in_force(row.budget_code, row.budget_year, on)
+        code = known or BudgetCode(row.budget_code, year=row.budget_year)
         after = int(row.before + row.added - row.released - row.shipped)
         available = None
         if code.initial is not None:
@@ -251,7 +252,7 @@ def _budgets(connection: Connection, run: Run, reader: Reader) -> Iterator[Budge
             after=Cents(after),
             available=available,
             copies=int(row.copies),
-            flag=_flag(code, available, is_fall_back=code.code == reader.fall_back and budget not in known),
+            flag=_flag(code, available, is_fall_back=code.code == reader.fall_back and known is None),
         )
 
 
