@@ -22,6 +22,8 @@ class What(StrEnum):
     DIGEST_OFF = "digest-off"
     CERTIFICATE_BOUND = "certificate-bound"
     CERTIFICATE_REMOVED = "certificate-removed"
+    BUDGET_CODES_CHANGED = "budget-codes-changed"
+    """One code or mapping of the library that stands in the place of the account."""
     LOG_IN = "log-in"
     """Somebody came in; the detail says how."""
     REFUSED = "refused"

@@ -1,7 +1,6 @@
-"""The commands about a library's orders: branches, budget codes, open orders, what waits, messages."""
+"""The commands about a library's orders: branches, open orders, what waits, messages."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,17 +14,14 @@ from gateway.config import LibrarySettings
 from gateway.db import Connection, reading
 from gateway.money import plain
 from gateway.orders import imports
-from gateway.orders.budgets import Balance, BudgetMapping
 from gateway.orders.explanations import sentences
 from gateway.orders.imports import Imported
-from gateway.orders.model import BudgetCode
 from gateway.orders.store import codes, enquiries, progress
 
 Library = Annotated[str, typer.Option("--library", "-l", help="The institution, as I201.")]
 ListFile = Annotated[Path, typer.Argument(help="CSV or XML; docs/installer.md names the columns.")]
 
 branches = typer.Typer(help="The library's branches, by the supplier's code.", no_args_is_help=True)
-budgets = typer.Typer(help="The library's budget codes and what the supplier calls them.", no_args_is_help=True)
 orders = typer.Typer(help="Order lines in the ledger.", no_args_is_help=True)
 waiting = typer.Typer(help="Lines that wait, and why.", no_args_is_help=True)
 messages = typer.Typer(help="Messages of suppliers.", no_args_is_help=True)
@@ -40,7 +36,7 @@ class NoSuchOrder(NotDone):
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    groups = {"branches": branches, "budgets": budgets, "orders": orders, "waiting": waiting, "messages": messages}
+    groups = {"branches": branches, "orders": orders, "waiting": waiting, "messages": messages}
     for name, group in groups.items():
         app.add_typer(group, name=name)
 
@@ -49,12 +45,6 @@ def register(app: typer.Typer) -> None:
 def import_branches(context: typer.Context, file: ListFile, library: Library) -> None:
     """Put the file's list in the place of the library's branches; a refused row leaves the old entry."""
     _import(context, imports.import_branches, library, file)
-
-
-@budgets.command("import")
-def import_budgets(context: typer.Context, file: ListFile, library: Library) -> None:
-    """Put the file's list in the place of the library's codes and mappings; a refused row leaves the old entry."""
-    _import(context, imports.import_budget_codes, library, file)
 
 
 @orders.command("import")
@@ -72,45 +62,6 @@ def list_branches(context: typer.Context, library: Library) -> None:
             for row in codes.branch_rows(connection, library)
         ]
     show_list(context, found)
-
-
-@budgets.command("list")
-def list_budgets(context: typer.Context, library: Library) -> None:
-    """Show the library's budget codes, with what is committed and shipped on them."""
-    with reading(_of(context, library).database) as connection:
-        balances = codes.balances(connection, library)
-        mappings = codes.mapped(connection, library)
-        found = [
-            _budget(code, balances.get((code.code, code.year), Balance()), mappings)
-            for code in codes.listed(connection, library)
-        ]
-    lines = [{**each, "mappings": None, "supplier_calls_it": list(map(_called, each["mappings"]))} for each in found]
-    show_list(context, found, lines)
-
-
-def _budget(code: BudgetCode, balance: Balance, mappings: Sequence[BudgetMapping]) -> dict[str, Any]:
-    return {
-        **asdict(code),
-        "initial": None if code.initial is None else plain(code.initial),
-        "committed": plain(balance.committed),
-        "shipped": plain(balance.shipped),
-        "mappings": [
-            {key: value for key, value in asdict(each).items() if key != "library_code"}
-            for each in mappings
-            if each.library_code == code.code
-        ],
-    }
-
-
-def _called(mapping: dict[str, Any]) -> str:
-    """What the supplier calls a code, and for what only: `JEUGD (SHOP, branch 2011)`."""
-    conditions = ", ".join(_conditions(mapping))
-    return (mapping["supplier_code"] or "-") + (f" ({conditions})" if conditions else "")
-
-
-def _conditions(mapping: dict[str, Any]) -> Iterator[str]:
-    words = {"channel": "", "branch": "branch ", "medium": "", "valid_from": "from ", "valid_until": "until "}
-    return (f"{word}{mapping[key]}" for key, word in words.items() if mapping[key] is not None)
 
 
 @orders.command("show")

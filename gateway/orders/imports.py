@@ -5,13 +5,14 @@ branch, budget code or order line; what the library had for that one stays as it
 used changes nothing. In this order: branches, budget codes, open orders, as each names what came before.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.db import Connection, Engine, reading, writing
 from gateway.money import NOTHING, Cents
-from gateway.orders import budget_list, cells, open_orders
+from gateway.orders import budget_list, budget_plans, cells, open_orders
+from gateway.orders.budget_plans import Release
 from gateway.orders.cells import Row
 from gateway.orders.ledger import Effect, Holding, LineKey, OrderLine
 from gateway.orders.open_orders import Lists
@@ -23,9 +24,6 @@ BRANCH_COLUMNS = ("supplier_branch", "branch", "name")
 BUDGET_COLUMNS = budget_list.COLUMNS
 OPEN_ORDER_COLUMNS = open_orders.COLUMNS
 _AT_ONCE = 500
-
-Release = Callable[[Connection, str], None]
-"""Queues a look at what waits in a library, in the open transaction: its cause may be gone now."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +63,9 @@ def import_budget_codes(database: Engine, institution: str, path: Path, release:
     A row gives a code. With `supplier_code` it says that the supplier's code stands for it, perhaps only for a
     channel, branch or medium, and its days are those of that mapping; what else it says is of the code.
     """
-    found = budget_list.read(rows(path, ("code",), BUDGET_COLUMNS), _lists(database, institution).branches)
-    if found.codes:
-        with writing(database) as connection:
-            listed, mapped = codes.listed(connection, institution), codes.mapped(connection, institution)
-            codes.replace_budgets(connection, institution, *found.beside(listed, mapped))
-            release(connection, institution)
-    return Imported(found.rows, found.groups.sentences())
+    found = budget_plans.from_file(database, institution, path)
+    budget_plans.save(database, institution, found.plan, release)
+    return Imported(found.taken, found.refused)
 
 
 def import_open_orders(database: Engine, institution: str, path: Path, release: Release = lambda *_: None) -> Imported:

@@ -2,18 +2,16 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway import cli
 from tests.builders import a_mutation
+from tests.commands import Command, commands_of
 from tests.stage import Stage, a_stage
-
-Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -24,21 +22,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 @pytest.fixture
 def command(stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs one command in this process; gives its exit status, stdout and stderr."""
-    monkeypatch.setenv("GATEWAY_CONFIG", str(stage.settings_file()))
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["gateway", *arguments])
-        capsys.readouterr()
-        try:
-            cli.main()
-            status = 0
-        except SystemExit as ended:
-            status = int(ended.code or 0)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return run
+    return commands_of(stage, monkeypatch, capsys)
 
 
 def test_lists_with_mistakes_keep_their_good_rows_and_name_the_bad_ones(command: Command, tmp_path: Path) -> None:

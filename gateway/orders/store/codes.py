@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway.money import Cents
+from gateway.orders.budget_changes import CodeList
 from gateway.orders.budgets import Balance, Budget, BudgetMapping, Budgets
 from gateway.orders.mapping import Codes
 from gateway.orders.model import BudgetCode, BudgetCodeList
@@ -34,7 +35,7 @@ def listed(connection: sa.Connection, institution: str) -> list[BudgetCode]:
     statement = (
         sa.select(budget_codes)
         .where(budget_codes.c.institution == institution)
-        .order_by(budget_codes.c.code, budget_codes.c.year)
+        .order_by(budget_codes.c.code, budget_codes.c.year, budget_codes.c.pk)
     )
     return [_budget_code(row) for row in connection.execute(statement)]
 
@@ -43,6 +44,11 @@ def mapped(connection: sa.Connection, institution: str) -> list[BudgetMapping]:
     """What the supplier's budget codes stand for in one library."""
     statement = sa.select(budget_mappings).where(budget_mappings.c.institution == institution)
     return [_mapping(row) for row in connection.execute(statement.order_by(budget_mappings.c.pk))]
+
+
+def as_list(connection: sa.Connection, institution: str) -> CodeList:
+    """The codes and mappings of one library as one value."""
+    return CodeList(tuple(listed(connection, institution)), tuple(mapped(connection, institution)))
 
 
 def announced(connection: sa.Connection, institution: str, year: int | None) -> BudgetCodeList:
@@ -82,16 +88,17 @@ def replace_budgets(
 
 
 def balances(connection: sa.Connection, institution: str) -> dict[Budget, Balance]:
-    """What is committed and shipped on each budget of one library, by the whole ledger."""
+    """What is committed, shipped and released on each budget of one library, by the whole ledger."""
     budget = (effects.c.budget_code, effects.c.budget_year)
+    released = sa.case((effects.c.committed < 0, -effects.c.committed), else_=0)
     statement = (
-        sa.select(*budget, sa.func.sum(effects.c.committed), sa.func.sum(effects.c.shipped))
+        sa.select(*budget, *map(sa.func.sum, (effects.c.committed, effects.c.shipped, released)))
         .where(effects.c.institution == institution, effects.c.budget_code.is_not(None))
         .group_by(*budget)
     )
     return {
-        (code, year): Balance(Cents(int(committed - shipped)), Cents(int(shipped)))
-        for code, year, committed, shipped in connection.execute(statement)
+        (code, year): Balance(Cents(int(committed - shipped)), Cents(int(shipped)), Cents(int(back)))
+        for code, year, committed, shipped, back in connection.execute(statement)
     }
 
 

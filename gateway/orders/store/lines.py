@@ -97,6 +97,11 @@ def share(row: sa.Row[Any]) -> Share:
     return Share(row.branch, row.budget_code, row.copies, copy_id, note, barcode, *codes, row.budget_year)
 
 
+def share_of(packed: Sequence[Any]) -> Share:
+    """The share at the head of a holding as the ledger packs it."""
+    return Share(*packed[:9])
+
+
 def _values(line: OrderLine) -> tuple[Any, ...]:
     """What is kept of a line beside whose it is and its key."""
     return (
@@ -128,7 +133,7 @@ def _line(row: sa.Row[Any]) -> OrderLine:
         order_number=row.order_number,
         order_line=row.order_line,
         state=LineState(row.state),
-        holdings=tuple(Holding(Share(*each[:9]), *each[9:]) for each in json.loads(row.holdings)),
+        holdings=tuple(Holding(share_of(each), *each[9:]) for each in json.loads(row.holdings)),
         net_price=Cents(row.net_cents),
         last_at=datetime.fromisoformat(row.last_at),
         last_sequence=row.last_sequence,
