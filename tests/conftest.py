@@ -1,6 +1,8 @@
 """What every test may use."""
 
+import os
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,14 +34,28 @@ def golden(request: pytest.FixtureRequest) -> Golden:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the browser tests out where there is no browser, and say so at the end."""
-    if shutil.which("chromium"):
-        return
-    left_out = [item for item in items if item.get_closest_marker("browser")]
+    """Leave out the tests whose program is not on this machine, and say so at the end."""
+    left_out = [item for item in items if not all(map(_is_there, _needed(item)))]
     items[:] = [item for item in items if item not in left_out]
+    config.stash[_MISSING] = sorted({name for item in left_out for name in _needed(item) if not _is_there(name)})
     config.hook.pytest_deselected(items=left_out)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not shutil.which("chromium"):
-        terminalreporter.write_line("There is no Chromium on this machine: the browser tests were left out.")
+_MISSING = pytest.StashKey[list[str]]()
+
+
+def _needed(item: pytest.Item) -> list[str]:
+    """The programs that a test needs beside Python."""
+    browser = ["chromium"] if item.get_closest_marker("browser") else []
+    return browser + [marker.args[0] for marker in item.iter_markers("program")]
+
+
+@cache
+def _is_there(program: str) -> bool:
+    return shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin") is not None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    missing = config.stash.get(_MISSING, [])
+    if missing:
+        terminalreporter.write_line(f"Not on this machine, so their tests were left out: {', '.join(missing)}.")
