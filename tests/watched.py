@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gateway import app, clock, migrations, work
 from gateway.accounts import suppliers
+from gateway.accounts.fingerprints import fingerprint
 from gateway.accounts.store import suppliers as store
 from gateway.config import LibrarySettings, Settings
 from gateway.db import writing
@@ -86,7 +87,7 @@ def _accounts(stage: Stage) -> None:
     for name, (sender, institutions) in ACCOUNTS.items():
         suppliers.add(gateway.database, gateway.key, name, sender, institutions)
         with writing(gateway.database) as connection:
-            store.add_secret(connection, name, suppliers.fingerprint(gateway.key, name, SECRET), clock.now())
+            store.add_secret(connection, name, fingerprint(gateway.key, name, SECRET), None, clock.now())
 
 
 def _settings(folder: Path) -> Settings:
