@@ -5,12 +5,16 @@ Both doors tell them: the gateway's fault, and the client that looks at a file b
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
 from gateway.errors import Place
 
 _LONGEST_VALUE = 60
+_LONGEST_NAME = 80
+_LONGEST_FINDING = 1_000
+"""Of a longer one the middle is left out before it is looked at, or its look would take the square of its length."""
 _PATTERNS = {
     "[0-9]{13}": "13 digits",
     "[0-9]{8,9}[0-9X]": "8 or 9 digits and then a digit or X",
@@ -86,15 +90,28 @@ class Flaw:
         return f"{', '.join(where)}: {self.sentence}"
 
 
-def find(log: etree._ListErrorLog, mutation_id: str | None = None) -> list[Flaw]:
-    """The flaws in what the schema found in one element."""
-    flaws: list[Flaw] = []
-    for entry in log:
-        match = _SUBJECT.match(entry.message)
-        element = match[1] if match else None
-        sentence = _sentence(match[3]) if match else _plain(entry.message)
-        flaws.append(Flaw(Place(entry.line or None, mutation_id, element), sentence))
-    return flaws
+def find(log: etree._ListErrorLog, mutation_id: str | None = None, most: int | None = None) -> list[Flaw]:
+    """The flaws in what the schema found in one element, in that order; at most so many."""
+    return [_flaw(entry, mutation_id) for entry in islice(log, most)]
+
+
+def shortened(name: str, most: int = _LONGEST_NAME) -> str:
+    """A name that somebody else made up, not longer than one can read."""
+    return name if len(name) <= most else f"{name[:most]}…"
+
+
+def _flaw(entry: etree._LogEntry, mutation_id: str | None) -> Flaw:
+    match = _SUBJECT.match(entry.message)
+    element = shortened(match[1]) if match else None
+    finding = _without_middle(match[3] if match else entry.message)
+    sentence = _sentence(finding) if match else _plain(finding)
+    return Flaw(Place(entry.line or None, mutation_id and shortened(mutation_id), element), sentence)
+
+
+def _without_middle(finding: str) -> str:
+    if len(finding) <= 2 * _LONGEST_FINDING:
+        return finding
+    return f"{finding[:_LONGEST_FINDING]}…{finding[-_LONGEST_FINDING:]}"
 
 
 def _sentence(finding: str) -> str:

@@ -11,7 +11,7 @@ from gateway.orders.model import Receipt, WireRow
 from gateway.soap import contract, extraction
 from gateway.soap.contract import Q
 from gateway.soap.desk import Limits
-from gateway.soap.flaws import Flaw, Flaws, find
+from gateway.soap.flaws import Flaw, Flaws, shortened
 from gateway.soap.reading import local_name
 from gateway.soap.refusals import TooLarge
 
@@ -52,7 +52,7 @@ class Delivery:
         validate, lines, row = self._schema.validate, self._lines, extraction.row
         for mutation in elements:
             if not validate(mutation):
-                self._flaws.add(find(self._schema.error_log, mutation.findtext(Q + "mutationId")))
+                self._flaws.find(self._schema.error_log, mutation.findtext(Q + "mutationId"))
             elif self._header_passed:
                 self._rows.append(row(mutation))
                 lines.append(mutation.sourceline or 0)
@@ -79,7 +79,7 @@ class Delivery:
         self._hand_over()
         self._free(None)
         if not self._schema.validate(operation):
-            self._flaws.add(find(self._schema.error_log))
+            self._flaws.find(self._schema.error_log)
         if self._flaws.count:
             raise self._flaws.refusal()
 
@@ -107,8 +107,8 @@ class Delivery:
         self._last = last
         if container is None:
             return
-        while len(container) and container[0] is not last:
-            child = container[0]
+        # Never by `len`, which counts them all, each time.
+        while (child := next(container.iterchildren(), None)) is not None and child is not last:
             if child.tag != Q + "mutation":
                 if last is None:
                     break
@@ -120,4 +120,4 @@ class Delivery:
 
     def _note(self, element: Any, sentence: str) -> None:
         name = local_name(element)
-        self._flaws.add([Flaw(Place(element.sourceline, None, name), sentence)])
+        self._flaws.add(Flaw(Place(element.sourceline, None, shortened(name)), sentence))

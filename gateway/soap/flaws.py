@@ -1,14 +1,16 @@
 """The flaws of one message together: the first ones, how many there are, and the fault that tells them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from gateway.flaws import Flaw, find
+from lxml import etree
+
+from gateway.flaws import Flaw, find, shortened
 from gateway.soap.refusals import BreaksContract, QuestionBreaksContract
 
-__all__ = ["TOLD", "Flaw", "Flaws", "find"]
+__all__ = ["TOLD", "Flaw", "Flaws", "shortened"]
 
 TOLD = 20
+_KEPT = 2 * TOLD
 
 
 @dataclass(slots=True)
@@ -18,12 +20,16 @@ class Flaws:
     count: int = 0
     first: list[Flaw] = field(default_factory=list)
 
-    def add(self, found: Iterable[Flaw]) -> None:
-        """Count them, and keep them while there are few."""
-        for flaw in found:
-            self.count += 1
-            if len(self.first) < 2 * TOLD:
-                self.first.append(flaw)
+    def add(self, flaw: Flaw) -> None:
+        """Count it, and keep it while there are few."""
+        self.count += 1
+        if len(self.first) < _KEPT:
+            self.first.append(flaw)
+
+    def find(self, log: etree._ListErrorLog, mutation_id: str | None = None) -> None:
+        """Count what the schema found in one element; only what is kept is put into words."""
+        self.count += len(log)
+        self.first += find(log, mutation_id, most=_KEPT - len(self.first))
 
     def refusal(self) -> BreaksContract:
         """The fault that tells them, in the order of their lines."""

@@ -14,7 +14,7 @@ from gateway.soap.contract import NAMESPACE
 from gateway.soap.delivery import Delivery
 from gateway.soap.desk import Desk, Limits
 from gateway.soap.faults import WireFault
-from gateway.soap.flaws import Flaws, find
+from gateway.soap.flaws import Flaws
 from gateway.soap.fronts import Caller, fingerprint
 from gateway.soap.reading import Reader
 from gateway.soap.refusals import ActionDiffers, BadCredential, NoCredential, UnknownCertificate
@@ -136,7 +136,7 @@ class Visit:
         schema = contract.schema()
         if not schema.validate(operation):
             flaws = Flaws()
-            flaws.add(find(schema.error_log))
+            flaws.find(schema.error_log)
             raise flaws.refusal_of_question()
 
     def close(self) -> None:

@@ -3,8 +3,9 @@
 import pytest
 from lxml import etree
 
+from gateway.flaws import find
 from gateway.soap import contract
-from gateway.soap.flaws import TOLD, Flaws, find
+from gateway.soap.flaws import TOLD, Flaws
 from tests.soap_messages import NS, a_header, a_mutation
 
 DAY = "expected a day without a zone, such as 2026-03-10"
@@ -74,7 +75,7 @@ def test_flaws_are_told_in_the_order_of_their_lines_and_counted_beyond_the_first
     for line in range(50, 0, -1):
         mutation = a_mutation(ean="9").replace("<mutation>", f'<mutation xmlns="{NS}">')
         assert not schema.validate(etree.fromstring("\n" * (line - 1) + mutation))
-        flaws.add(find(schema.error_log))
+        flaws.find(schema.error_log)
     assert flaws.count == 50
     told = str(flaws.refusal()).splitlines()
     assert len(told) == TOLD + 1
