@@ -46,6 +46,10 @@ class Limits:
     mutations: int = 200_000
     element_bytes: int = 4_000_000
     """How much may arrive without a mutation coming to its end."""
+    tags: int = 150_000
+    """How many may come without a mutation coming to its end; one with 9,999 full copies has 120,000."""
+    attributes: int = 20_000
+    """The same of attributes, which the contract does not know; counted are signs of equality."""
     prologue_bytes: int = 256_000
     """How much may come before the Body."""
     seconds: int = 600

@@ -24,10 +24,11 @@ from gateway.soap.refusals import (
     WrongVersion,
     not_xml,
 )
-from gateway.soap.skimming import Skimmer
+from gateway.soap.skimming import Breaks, Skimmer
 from gateway.soap.versions import SOAP11, SOAP12, Version
 
 _MUTATION, _CONTAINER = Q + "mutation", Q + "mutations"
+_LONGEST_PROBLEM = 300
 _CONTAINER_TAG = re.compile(rb"<([^\s<>/!?]*:)?mutations(?=[\s/>])[^<>]*>")
 """The first text like this is the start tag of `mutations`, if the parser has seen that start once it has this text."""
 
@@ -92,7 +93,7 @@ class Reader:
         self._complete: list[etree._Element] = []
         self._is_among_mutations = False
         self._skimmer: Skimmer | None = None
-        self._since_progress = 0
+        self._since_progress = self._tags = self._attributes = 0
 
     def read(self, chunks: Iterable[bytes], charset: str | None) -> etree._Element:
         """Read all of it; the element of the operation, without the mutations it held."""
@@ -128,13 +129,17 @@ class Reader:
                 self._feed(part)
                 if not self._is_among_mutations:
                     self._skimmer.stop()
+            elif isinstance(part, Breaks):
+                # In a comment, as the parser would keep them in memory for text.
+                self._feed(b"<!--%s-->" % (b"\n" * part.count))
             else:
-                self._since_progress = 0
+                self._since_progress = self._tags = self._attributes = 0
                 self._visitor.plain(part.rows, part.lines)
 
     def _feed(self, chunk: bytes) -> None:
         if not chunk:
             return
+        self._count(chunk)
         try:
             self._parser.feed(chunk)
         except etree.XMLSyntaxError as error:
@@ -145,13 +150,21 @@ class Reader:
             # Such as an undeclared entity: the parser has given up, but says so at the end only.
             self._tell()
             raise not_xml(self._problem(fatal[0].message), fatal[0].line)
-        self._since_progress += len(chunk)
         if self._tell():
-            self._since_progress = 0
+            self._since_progress = self._tags = self._attributes = 0
         elif self._body is None and self._since_progress > self._limits.prologue_bytes:
             raise TooLarge(what="What comes before the Body", limit=f"{self._limits.prologue_bytes} bytes")
         elif self._since_progress > self._limits.element_bytes:
             raise TooLarge(what="An element of the message", limit=f"{self._limits.element_bytes} bytes")
+
+    def _count(self, chunk: bytes) -> None:
+        """Refuse more tags or attributes than an element of the message needs: each takes a hundred bytes and more."""
+        self._since_progress += len(chunk)
+        self._tags += chunk.count(b"<")
+        self._attributes += chunk.count(b"=")
+        if self._tags > self._limits.tags or self._attributes > self._limits.attributes:
+            limit = f"{self._limits.tags} tags, or {self._limits.attributes} attributes"
+            raise TooLarge(what="An element of the message", limit=limit)
 
     def _tell(self) -> bool:
         """Pass on what the parser met; whether any mutation was among it."""
@@ -274,4 +287,6 @@ def _problem(finding: str | None) -> str:
     """The parser's finding in one sentence, without its advice to switch protections off."""
     text = " ".join((finding or "it cannot be read").split())
     text = re.sub(r",? (?:use|try) XML_PARSE_HUGE(?: option)?", "", text)
+    if len(text) > _LONGEST_PROBLEM:
+        return f"{text[:_LONGEST_PROBLEM]}…"
     return re.sub(r", line \d+, column (\d+)$", r" (at column \1)", text)

@@ -15,6 +15,9 @@ from gateway.soap.dense import Pattern
 _MOST_HELD = 1 << 18
 """How many characters may wait for the end of a mutation before the parser gets them."""
 
+_MOST_BREAKS = 1 << 16
+"""How many line breaks may wait for the next bytes for the parser."""
+
 _SPACE = re.compile("[ \t\n]*")
 _HIDING = ("<!", "<?")
 """Behind these, what looks like a tag may be none."""
@@ -28,6 +31,13 @@ class Plain:
 
     rows: list[WireRow]
     lines: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Breaks:
+    """So many line breaks, of what was taken; the parser must only count them."""
+
+    count: int
 
 
 class Skimmer:
@@ -45,8 +55,8 @@ class Skimmer:
         """Take nothing any more: the parser does not stand where it should."""
         self._over = True
 
-    def take(self, chunk: bytes) -> Iterator[Plain | bytes]:
-        """What the next bytes bring, in order: plain mutations, or bytes for the parser.
+    def take(self, chunk: bytes) -> Iterator[Plain | Breaks | bytes]:
+        """What the next bytes bring, in order: plain mutations, line breaks, or bytes for the parser.
 
         Before going on after bytes for the parser, whoever asks calls `stop` unless the parser has just seen the end
         of a mutation and stands directly inside `mutations`.
@@ -67,6 +77,9 @@ class Skimmer:
             yield part
         if self._over and self._text:
             yield self._for_parser(len(self._text))
+        elif self._breaks > _MOST_BREAKS:
+            count, self._breaks = self._breaks, 0
+            yield Breaks(count)
 
     def rest(self) -> bytes:
         """What is left when nothing more comes."""
@@ -83,7 +96,7 @@ class Skimmer:
         end = text.find(self._pattern.end_of_mutation)
         if end >= 0:
             end += len(self._pattern.end_of_mutation)
-            if _SPACE.fullmatch(text, end):
+            if len(text) <= _MOST_HELD and _SPACE.fullmatch(text, end):
                 return None
             if any(text.find(each, 0, end) >= 0 for each in _HIDING):
                 self.stop()

@@ -245,7 +245,7 @@ ROWS = [
     _row("an hour 24", a_push(a_mutation(occurredAt="2026-03-09T24:00:00Z")), says="date and time"),
     _row("the year 12026", a_push(a_mutation(orderDate="12026-03-09")), says="day without a zone"),
     _row("an element that never ends", a_push(a_mutation(title="x" * 5_000_000)), "too-large", 413, says="element"),
-    _row("200,000 attributes", a_push().replace("<mutation>", f"<mutation {ATTRIBUTES}>")),
+    _row("200,000 attributes", a_push().replace("<mutation>", f"<mutation {ATTRIBUTES}>"), "too-large", 413),
     _row("a flood of strangers", a_push(a_mutation() + '<x xmlns="urn:x"/>' * 300_000), "too-large", 413),
     _row("an extension by a question", a_ping().replace("/></s:Body>", "><more/></ping></s:Body>"), says="more"),
     _row("a messageId of 41", envelope(LONG_ID), says="41 characters"),
