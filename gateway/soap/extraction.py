@@ -2,13 +2,17 @@
 
 import json
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from gateway.errors import Place
+from gateway.flaws import shortened
 from gateway.money import cents
 from gateway.orders.model import WIRE_FIELDS, Control, MessageHeader, WireRow
 from gateway.soap.contract import Q
+from gateway.soap.refusals import NotCanonical
 
 _WIDTH = len(WIRE_FIELDS)
 _PLACES = {Q + name: place for place, name in enumerate(WIRE_FIELDS) if name != "extension"}
@@ -122,5 +126,14 @@ def _collapse(text: str) -> str:
     return " ".join(filter(None, text.split(" ")))
 
 
-def _canonical(element: etree._Element) -> str:
+def _canonical(element: Any) -> str:
+    try:
+        return _canonical_form(element)
+    except etree.C14NError as error:
+        # Such as for the name of a namespace that is a relative address: source: Canonical XML 1.0, 1.3.
+        place = Place(element.sourceline or None, None, shortened(str(element.tag).rpartition("}")[2]))
+        raise NotCanonical(element=place.element, place=place) from error
+
+
+def _canonical_form(element: etree._Element) -> str:
     return etree.tostring(element, method="c14n", exclusive=True, with_tail=False).decode()

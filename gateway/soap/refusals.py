@@ -70,6 +70,13 @@ class QuestionBreaksContract(BreaksContract):
     hint = "Mend the request and send it again."
 
 
+class NotCanonical(RejectedInput):
+    """What is of another namespace cannot be compared with what is sent again, as its canonical form is not defined."""
+
+    message = "The element {element} has no canonical form."
+    hint = "Let the name of each namespace in it be absolute, such as urn:example:orders or https://example.org/orders."
+
+
 class Unsupported(RejectedInput):
     """Something of HTTP or SOAP that is not offered here."""
 
