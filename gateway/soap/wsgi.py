@@ -18,6 +18,9 @@ from gateway.soap.visit import Visit
 
 PATH = "/soap/orders"
 
+_LONGEST_CONTENT_TYPE = 1_000
+"""Taking it apart takes the square of its length."""
+
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Answer = tuple[int, list[tuple[str, str]], bytes]
@@ -80,6 +83,8 @@ class _Door:
         version = next((each for each in VERSIONS if each.media_type == content_type.get_content_type()), None)
         visit = Visit(self._desk, self._limits, version or SOAP11, self._fronts.caller(environ))
         try:
+            if len(environ.get("CONTENT_TYPE", "")) > _LONGEST_CONTENT_TYPE:
+                raise WrongContentType(found=environ["CONTENT_TYPE"][:80])
             visit.identify(environ.get("HTTP_AUTHORIZATION"))
             if version is None:
                 visit.version = _version_inside(environ)
@@ -107,7 +112,7 @@ class _Door:
 def _content_type(environ: Environ) -> Message:
     """Content-Type with its parameters; empty when there is none."""
     header = Message()
-    header["Content-Type"] = environ.get("CONTENT_TYPE") or "none/none"
+    header["Content-Type"] = environ.get("CONTENT_TYPE", "")[:_LONGEST_CONTENT_TYPE] or "none/none"
     return header
 
 
