@@ -15,7 +15,7 @@ ATTRIBUTES = (
     f'xmlns:i="{XSI}" i:nil="true"', f'xmlns:i="{XSI}" i:type="i:string"',
     f'xmlns:i="{XSI}" i:schemaLocation="urn:x http://127.0.0.1:1/x.xsd"', 'id="a"', 'href="#a"', 'xml:lang="nl"',
     'xml:space="preserve"', 'xml:base="http://127.0.0.1:1/"', 'xmlns="urn:x"', 'xmlns=""', 'xmlns:s="urn:x"',
-    'x="1" x="2"', "x", 'xmlns:xml="urn:x"', 'xmlns:xmlns="urn:x"', 'y:z="1"', 'a="&#10;&lt;"',
+    'x="1" x="2"', "x", 'xmlns:q="relative"', 'xmlns:xml="urn:x"', 'xmlns:xmlns="urn:x"', 'y:z="1"', 'a="&#10;&lt;"',
 )  # fmt: skip
 SNIPPETS = (
     "<!-- x -->", "<!-- -- -->", "<?x y?>", '<?xml version="1.0"?>', "<![CDATA[x]]>", "<![CDATA[", "&amp;", "&nope;",
@@ -24,6 +24,9 @@ SNIPPETS = (
     '<!DOCTYPE a [<!ENTITY x "y">]>', '<!DOCTYPE a SYSTEM "file:///etc/passwd">', "<!ENTITY x 'y'>", "\x00", "\u2028",
     "\ufeff", "\r", '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>',
     "<a>" * 300, " " * 5000, "<a " + " ".join(f'b{n}="1"' for n in range(2000)) + "/>", f"<{'n' * 60_000}/>",
+    '<x:a xmlns:x="relative"/>', "<a/>" * 20_000, "\n" * 300_000, " " * 300_000, "{" * 50_000, "<mutation/>" * 3000,
+    "' is not accepted by the pattern '" * 2000, "' is less than the minimum value allowed ('" * 2000,
+    "<copy><copyId>1</copyId></copy>" * 10_000, "<copies>" + "<copy/>" * 2000 + "</copies>", "i" * 100_000,
 )  # fmt: skip
 BLOCKS = (
     '<x:a xmlns:x="urn:x" s:mustUnderstand="1"/>', '<x:a xmlns:x="urn:x" s:mustUnderstand="yes"/>',

@@ -19,7 +19,7 @@ TYPES = (
     "TEXT/XML; CHARSET=UTF-8", "application/soap+xml; action=\"urn:x\"", f'application/soap+xml; action="{NS}/ping"',
     "text/xml; charset", "text/xml; charset=\"", "text/xml; =", "\x80\xff", "text/xml; charset*=utf-8''utf-8",
     "text/xml; charset=us-ascii", "text/xml; charset=iso-8859-1", "text/plain; charset=utf-8",
-    "text/xml; " + "a=b; " * 900,
+    "text/xml; " + "a=b; " * 900, 'text/xml; a="' + ";" * 60_000,
 )  # fmt: skip
 MORE: tuple[tuple[str, str], ...] = (
     ("SOAPAction", ""), ("SOAPAction", '""'), ("SOAPAction", f'"{NS}/submitMutations"'), ("SOAPAction", f"{NS}/ping"),
