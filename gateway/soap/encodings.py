@@ -16,6 +16,16 @@ _DECLARED = re.compile(
     rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]{0,1000}?\bencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""", re.DOTALL
 )
 _MARKS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (b"<\x00", "utf-16"), (b"\x00<", "utf-16"))
+_WIDE = (
+    codecs.BOM_UTF32_LE,
+    codecs.BOM_UTF32_BE,
+    b"<\x00\x00\x00",
+    b"\x00\x00\x00<",
+    b"\x00\x00<\x00",
+    b"\x00<\x00\x00",
+)
+"""What the parser knows as one of four bytes a character, whatever is declared."""
+
 _SAME = {"ascii": "utf-8", "utf-16-le": "utf-16", "utf-16-be": "utf-16", "utf-8-sig": "utf-8"}
 _OFFERED = frozenset({"utf-8", "utf-16", "iso8859-1", "iso8859-15", "cp1252"})
 
@@ -27,6 +37,8 @@ def check_start(start: bytes, charset: str | None) -> None:
         start: the first bytes of the message.
         charset: what Content-Type says of it; none when it says nothing.
     """
+    if start.startswith(_WIDE):
+        raise EncodingNotOffered(name="UTF-32")
     mark = next((name for mark, name in _MARKS if start.startswith(mark)), None)
     mark = mark or ("utf-8" if start.startswith(codecs.BOM_UTF8) else None)
     match = _DECLARED.match(start.replace(b"\x00", b"").removeprefix(start[:2]) if mark == "utf-16" else start)
