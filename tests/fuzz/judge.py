@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
 
 from lxml import etree
 
@@ -98,4 +99,4 @@ def _is_for_us(shot: Shot) -> bool:
     """Whether it is a POST to our address, so that it must be answered in SOAP."""
     method, _, rest = shot.sent.split(b"\r\n", 1)[0].partition(b" ")
     target = rest.rpartition(b" HTTP/")[0]
-    return method == b"POST" and re.split(rb"[?#]", target)[0] in (b"/soap/orders", b"/soap/orders/")
+    return method == b"POST" and unquote_to_bytes(re.split(rb"[?#]", target)[0]) in (b"/soap/orders", b"/soap/orders/")
