@@ -7,10 +7,16 @@ import requests
 from lxml import etree
 
 from gateway.soap.desk import Limits
+from tests.contract.hostile_costs import COSTLY
+from tests.contract.hostile_encodings import ENCODINGS
 from tests.contract.hostile_requests import ROWS, Row
+from tests.contract.hostile_soap import SOAP
+from tests.contract.hostile_values import VALUES
+from tests.contract.hostile_xml import XML
 from tests.soap_desk import Memory, serving
 from tests.soap_messages import NS, SOAP11, SOAP_XML, TEXT_XML, a_push, post
 
+ALL_ROWS = [*ROWS, *VALUES, *XML, *ENCODINGS, *SOAP, *COSTLY]
 LIMITS = Limits(message_bytes=8_000_000)
 
 
@@ -25,7 +31,7 @@ def address(memory: Memory) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", ALL_ROWS, ids=lambda row: row.name)
 def test_an_odd_request_gets_its_fault_and_nothing_is_kept(row: Row, address: str, memory: Memory):
     memory.kept.clear()
     begun, discarded = memory.begun, memory.discarded
@@ -36,8 +42,9 @@ def test_an_odd_request_gets_its_fault_and_nothing_is_kept(row: Row, address: st
     assert memory.refusals[-1]["code"] == row.code
 
 
-def test_there_are_at_least_sixty_of_them():
-    assert len({row.name for row in ROWS}) == len(ROWS) >= 60
+def test_there_are_well_over_two_hundred_of_them():
+    assert len({row.name for row in ALL_ROWS}) == len(ALL_ROWS) > 250
+    assert len({(row.content, str(row.headers)) for row in ALL_ROWS}) == len(ALL_ROWS)
 
 
 def test_the_door_still_works_after_all_of_that(address: str, memory: Memory):
