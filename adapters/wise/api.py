@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from threading import Lock
 
-from adapters.wise.settings import LoginRefused, NotWise, WiseSettings, WiseUnavailable, secret
+from adapters.wise.settings import LoginRefused, NotWise, WiseSettings, WiseUnavailable
 from gateway import clock
 from gateway.transport import rest_client
+from gateway.transport.credentials import secret
 from gateway.transport.rest_client import Answer, AnswerLost
 
 LOGIN_PATH = "/login"
@@ -76,7 +77,7 @@ class Api:
 
     def _new_token(self) -> str:
         address = self.settings.address.rstrip("/") + LOGIN_PATH
-        password = secret("password", self.settings.password_env, self.settings.password_file)
+        password = secret("password of Wise", self.settings.password_env, self.settings.password_file)
         try:
             answer = rest_client.post(
                 address,
@@ -96,7 +97,7 @@ class Api:
         return token
 
     def _key(self) -> str:
-        key = secret("API key", self.settings.api_key_env, self.settings.api_key_file)
+        key = secret("API key of Wise", self.settings.api_key_env, self.settings.api_key_file)
         # The real time: a rehearsed day is ours alone, and Wise counts its own days.
         moment = datetime.fromtimestamp(time.time(), UTC)
         return wise_key(self.settings.api_id, key, self.settings.application_name, moment)

@@ -1,20 +1,12 @@
 """What the installer must give for Wise, and what can be wrong with it."""
 
-import os
 from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gateway.errors import ConfigurationError, SystemUnavailable
-
-
-class MissingSecret(ConfigurationError):
-    """A password or key is not where the settings say it is."""
-
-    code = "missing-secret"
-    message = "The {what} of Wise is not in {place}."
-    hint = "Put it there, readable for the account under which the gateway runs, and start the gateway again."
+from gateway.transport.credentials import refuse_two_places
 
 
 class LoginRefused(ConfigurationError):
@@ -74,18 +66,5 @@ class WiseSettings(BaseModel):
 
     @model_validator(mode="after")
     def _one_place_for_each_secret(self) -> Self:
-        for name in ("password", "api_key"):
-            given = [place for place in (f"{name}_env", f"{name}_file") if getattr(self, place) is not None]
-            if len(given) != 1:
-                raise ValueError(f"give {name}_env or {name}_file, one of the two")
+        refuse_two_places(self, "password", "api_key")
         return self
-
-
-def secret(what: str, variable: str | None, file: Path | None) -> str:
-    try:
-        found = os.environ[variable] if variable else (file or Path()).read_text(encoding="utf-8").strip()
-    except (KeyError, OSError, UnicodeDecodeError) as error:
-        raise MissingSecret(what=what, place=variable or file) from error
-    if not found:
-        raise MissingSecret(what=what, place=variable or file)
-    return found

@@ -89,6 +89,24 @@ def post(
         timeout_seconds: how long to wait for the whole answer, once connected.
         files: form field to file name, content and media type, sent as multipart.
 
+    Raises: as `call`.
+    """
+    return call("POST", address, headers=headers, timeout_seconds=timeout_seconds, json=json, files=files)
+
+
+def call(
+    method: str,
+    address: str,
+    *,
+    headers: Mapping[str, str],
+    timeout_seconds: float,
+    query: Mapping[str, str] | None = None,
+    json: Any = None,
+    content: bytes | None = None,
+    files: Mapping[str, tuple[str, bytes, str]] | None = None,
+) -> Answer:
+    """Call once by any method of HTTP, as `post` does.
+
     Raises:
         NotReached: nothing arrived.
         AnswerLost: it may have arrived.
@@ -98,9 +116,12 @@ def post(
     try:
         with (
             requests.Session() as session,
-            session.post(
+            session.request(
+                method,
                 address,
                 headers=dict(headers),
+                params=query,
+                data=content,
                 json=json,
                 files=files,
                 timeout=(min(CONNECT_SECONDS, timeout_seconds), timeout_seconds),
