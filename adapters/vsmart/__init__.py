@@ -1,8 +1,8 @@
 """V-Smart (Axiell): mutations go in through a drop folder; staff read the result in the manner of AFO 291.
 
-A batch is an order response (`gateway.order_files.order_response`), MARCXML for titles that are new (`new_titles`),
-a ship notice for each packing slip (`ship_notice`), and a manifest. What is public of each, and what is our choice,
-stands there. The answers (`ANSWERS`) are OUR ASSUMPTION altogether: nothing of them is public.
+A batch is an order response and MARCXML for titles that are new (`order_response` and `new_titles` in
+`gateway.order_files`), a ship notice for each packing slip (`ship_notice`), and a manifest. What is public of each,
+and what is our choice, stands there. The answers (`ANSWERS`) are OUR ASSUMPTION altogether: nothing of them is public.
 
 Source: bestelsynchronisatie, "Mutaties ophalen in V-Smart systemen".
 """
@@ -13,9 +13,9 @@ from typing import ClassVar, Self
 
 from pydantic import BaseModel
 
-from adapters.vsmart import new_titles, ship_notice
+from adapters.vsmart import ship_notice
 from adapters.vsmart.settings import VSmartSettings
-from gateway.order_files import order_response
+from gateway.order_files import new_titles, order_response
 from gateway.order_files.answer_file import AnswerFormat
 from gateway.order_files.folder_system import Folders, FolderSystem, Written
 from gateway.order_files.order_response import Alterations

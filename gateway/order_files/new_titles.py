@@ -1,6 +1,6 @@
-"""Titles that V-Smart may not know yet, as MARCXML (MARC 21), one record each, in UTF-8.
+"""Titles that a library system may not know yet, as MARCXML (MARC 21), one record each, in UTF-8.
 
-Public: that V-Smart reads MARCXML. OUR CHOICE: the fields used, and that a record is a bare announcement
+Public: that V-Smart and Koha read MARCXML. OUR CHOICE: the fields used, and that a record is a bare announcement
 (encoding level 5, preliminary) which the library's own cataloguing replaces.
 
 Written as text: pymarc takes 180 microseconds a record and more, so 18 seconds for a night of 100,000 new titles; it

@@ -79,10 +79,11 @@ class Table:
     def _row(self, position: int, line: SystemLine, kind: Kind, share: Share, place: ZoneInfo) -> Iterator[str]:
         beside = {NUMBER: str(position), KIND: self.kinds[kind], SENDER: line.sender, "quantity": str(share.copies)}
         for content in self.columns.values():
-            yield beside[content] if content in beside else self._cell(content, value_of(line, share, content), place)
+            yield beside[content] if content in beside else self.cell(line, share, content, place)
 
-    def _cell(self, name: str, value: object, place: ZoneInfo) -> str:
-        match value:
+    def cell(self, line: SystemLine, share: Share, name: str, place: ZoneInfo) -> str:
+        """One field of the wire as text; empty without a value."""
+        match value := value_of(line, share, name):
             case None:
                 return ""
             case bool():

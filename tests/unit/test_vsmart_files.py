@@ -7,8 +7,8 @@ import pytest
 from lxml import etree
 from pymarc.marcxml import parse_xml_to_array
 
-from adapters.vsmart import ANSWERS, new_titles, ship_notice
-from gateway.order_files import order_response
+from adapters.vsmart import ANSWERS, ship_notice
+from gateway.order_files import new_titles, order_response
 from gateway.order_files.answer_file import UnreadableAnswer
 from gateway.orders.model import Kind, LineState, Share
 from tests.order_lines import a_line, a_mutation
