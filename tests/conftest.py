@@ -6,6 +6,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says more about the machine than about the rule.
+settings.register_profile("gateway", deadline=None)
+settings.load_profile("gateway")
 
 GOLDEN = Path(__file__).parent / "golden"
 
