@@ -84,8 +84,10 @@ def written(day: Day, version: SoapVersion, soap_header: bytes = b"") -> Iterato
 
 
 def ping(to: SoapClient, patience: Patience | None = None) -> dict[str, Any]:
-    """Who is there, and what time it is there."""
-    return patiently(lambda: to.call("ping"), patience or Patience())
+    """Who is there, and what time it is there, under the names of the contract."""
+    answer = patiently(lambda: to.call("ping"), patience or Patience())
+    # What is left is the place where version 1 may grow, which zeep gives a name of its own.
+    return {name: value for name, value in answer.items() if not name.startswith("_")}
 
 
 def status(to: SoapClient, message_id: str, patience: Patience | None = None) -> dict[str, Any]:

@@ -89,6 +89,7 @@ def test_empty_folder_is_told_so(door: SoapDoor, tmp_path: Path) -> None:
 def test_ping_tells_who_is_there(door: SoapDoor) -> None:
     result = pushed(door, "--ping")
     assert "Address and account are right." in result.stdout and "9.9" in result.stdout
+    assert "None" not in result.stdout
     assert json.loads(pushed(door, "--ping", "--json").stdout)["contractVersion"] == "1.0"
 
 
