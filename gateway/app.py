@@ -82,7 +82,7 @@ class Gateway:
     @cached_property
     def names(self) -> locks.Names:
         """The names of the processes that work here."""
-        return locks.Names(self.database, self.settings.data_folder / "locks")
+        return locks.Names(self.database, self.settings.data_folder / locks.FOLDER)
 
     @cached_property
     def libraries(self) -> Mapping[str, Library]:
@@ -162,7 +162,7 @@ def workshop(gateway: Gateway) -> Workshop:
 
 def alone(gateway: Gateway, name: str) -> AbstractContextManager[None]:
     """Be the only one that is at something, among all processes of this gateway."""
-    return locks.alone(gateway.database, gateway.settings.data_folder / "locks", name)
+    return locks.alone(gateway.database, gateway.settings.data_folder / locks.FOLDER, name)
 
 
 def _keep(gateway: Gateway, report: Report, _served: Served) -> None:

@@ -12,6 +12,9 @@ from urllib.parse import quote
 from gateway import db
 from gateway.errors import Busy, SystemUnavailable
 
+FOLDER = "locks"
+"""Where they lie in the data folder."""
+
 _LOOK_EVERY_SECONDS = 0.05
 
 
@@ -39,6 +42,15 @@ def alone(database: db.Engine, folder: Path, name: str, wait_seconds: float = 2)
         if database.dialect.name == "postgresql":
             _take(held, partial(_session, database, name), name, end)
         yield
+
+
+def clear(folder: Path) -> None:
+    """Take the files of locks away, and their folder once it is empty; only while nobody is at anything."""
+    for file in folder.glob("*.lock"):
+        if file.is_file() and not file.is_symlink() and not file.lstat().st_size:
+            file.unlink()
+    if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 class Names:

@@ -6,6 +6,8 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 
+from gateway import locks
+from gateway.config import Settings
 from gateway.errors import ConfigurationError, GatewayError
 from gateway.install import first_accounts
 from gateway.install.checks.outside import is_running
@@ -53,11 +55,16 @@ class DatabaseUnknown(UndoRefused):
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """What `--undo` is about to do; `with_contents` when folders go with whatever came into them since."""
+    """What `--undo` is about to do.
+
+    `data_folder` as the settings name it, if they can be read; `with_contents` when folders go with whatever came into
+    them since.
+    """
 
     journal: Journal
     url: str | None
     fittings: Fittings
+    data_folder: Path | None = None
     with_contents: bool = False
 
 
@@ -73,23 +80,25 @@ def prepare(config: Path, journal: Journal, fittings: Fittings, *, even_with_mes
     made = journal.read()
     if not made:
         raise NothingToUndo(path=journal.path)
-    _see_that_it_stands_still(config, fittings)
+    settings = _standing_still(config, fittings)
     url = _database_url(config, fittings, made, even_with_messages=even_with_messages)
     goes = any(each.kind in (MadeKind.DATABASE, MadeKind.TABLES) for each in made)
     if url is not None and goes and not even_with_messages:
         with opened(url, fittings) as database:
             if fittings.tables.exist(database) and (messages := fittings.tables.messages(database)):
                 raise MessagesKept(messages=messages)
-    return Undoing(journal, url, fittings, with_contents=even_with_messages)
+    data_folder = settings.data_folder.absolute() if settings else None
+    return Undoing(journal, url, fittings, data_folder, with_contents=even_with_messages)
 
 
-def _see_that_it_stands_still(config: Path, fittings: Fittings) -> None:
+def _standing_still(config: Path, fittings: Fittings) -> Settings | None:
     try:
         settings = fittings.read_settings(config)
     except ConfigurationError:
-        return
+        return None
     if is_running(settings):
         raise StillRunning(listen=settings.listen)
+    return settings
 
 
 def _database_url(config: Path, fittings: Fittings, made: list[Made], *, even_with_messages: bool) -> str | None:
@@ -157,9 +166,13 @@ def _folder(made: Made, undoing: Undoing) -> str:
     if _goes_whole(path, undoing):
         rmtree(path)
         return f"removed {path} and everything in it"
-    inside = [each for each in path.iterdir() if each != undoing.journal.path]
+    if path == undoing.data_folder:
+        locks.clear(path / locks.FOLDER)
+    inside = sorted(each.name for each in path.iterdir() if each != undoing.journal.path)
     if inside:
-        return f"kept {path}: {len(inside)} things in it were not made by `gateway init`"
+        return (
+            f"kept {path}: `gateway init` did not make what is in it: {', '.join(inside[:3])}{' …' * bool(inside[3:])}"
+        )
     # The journal lies in this folder and this is its last line, so it goes with the folder.
     undoing.journal.path.unlink(missing_ok=True)
     path.rmdir()

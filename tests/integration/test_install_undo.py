@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import db
+from gateway import db, locks
 from gateway.accounts import people, suppliers
 from gateway.errors import ConfigurationError, GatewayError
 from gateway.install.journal import Journal, Made, MadeKind
@@ -106,7 +106,20 @@ def test_undo_keeps_what_others_put_into_our_folders(place: Installation) -> Non
     result = place.run("init", "--undo", "--yes")
 
     assert theirs.read_text() == "of the installer"
-    assert "1 things in it were not made by" in result.output
+    assert "did not make what is in it: notes.txt" in result.output
+
+
+def test_undo_takes_away_what_kept_processes_off_each_other(place: Installation) -> None:
+    before = place.paths()
+    place.init()
+    engine = db.engine(place.settings().database)
+    with locks.alone(engine, place.folder / locks.FOLDER, "I201"):
+        pass
+    engine.dispose()
+
+    place.run("init", "--undo", "--yes")
+
+    assert place.paths() == before
 
 
 def test_undo_refuses_while_the_gateway_runs(place: Installation) -> None:
