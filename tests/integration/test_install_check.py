@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from gateway import clock, db
+from gateway.accounts import suppliers
+from gateway.accounts.sealing import seal_of
 from gateway.install.checks import machine
 from gateway.install.checks.doctor import examine
 from gateway.install.checks.finding import Finding, Health
@@ -187,6 +189,25 @@ def test_a_library_nobody_may_push_for_is_doubtful(place: Installation) -> None:
     sentences = [each.sentence for each in found(place)["accounts"]]
 
     assert sentences == ["No supplier may push for I202.", "Nobody can read reports of I202."]
+
+
+def test_a_digest_whose_key_is_missing_or_another_is_told(place: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.init()
+    engine = db.engine(place.settings().database)
+    suppliers.turn_digest_on(engine, b"k" * 32, "supplier-000002", seal_of("ab" * 32))
+    engine.dispose()
+
+    missing = found(place)["accounts"]
+    monkeypatch.setenv("GATEWAY_DIGEST_KEY", "cd" * 32)
+    another = found(place)["accounts"]
+    monkeypatch.setenv("GATEWAY_DIGEST_KEY", "ab" * 32)
+    right = found(place)["accounts"]
+
+    assert [each.health for each in missing] == [Health.DOUBTFUL, Health.GOOD]
+    assert "none is set" in missing[0].sentence
+    assert [each.health for each in another] == [Health.WRONG, Health.GOOD]
+    assert "does not open that of supplier-000002" in another[0].sentence
+    assert [each.health for each in right] == [Health.GOOD]
 
 
 def test_a_check_that_breaks_is_a_finding_and_no_stack_trace(place: Installation) -> None:

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from gateway import config
 from gateway.accounts import people, suppliers
+from gateway.accounts.model import NoSealingKey, WrongSealingKey
+from gateway.accounts.sealing import seal_of
 from gateway.db import writing
 from gateway.install.checks.finding import Finding, Patient, doubtful, good, wrong
 from gateway.install.plan import sqlite_file
@@ -48,6 +51,7 @@ def accounts(patient: Patient) -> Iterator[Finding]:
     with opened(patient.settings.database, patient.fittings) as engine:
         if not patient.fittings.tables.exist(engine):
             return
+        yield from _sealed(engine)
         pushing = [each.account for each in suppliers.listing(engine) if each.secrets and not each.disabled_at]
         reading = [each.person for each in people.listing(engine) if not each.disabled_at]
     served = {institution for each in pushing for institution in each.institutions}
@@ -58,3 +62,14 @@ def accounts(patient: Patient) -> Iterator[Finding]:
         yield doubtful("accounts", f"Nobody can read reports of {', '.join(unseen)}.", "Use `gateway users add`.")
     if not unserved and not unseen:
         yield good("accounts", f"{len(pushing)} of suppliers, {len(reading)} of staff")
+
+
+def _sealed(engine: "Engine") -> Iterator[Finding]:
+    """The secrets of accounts that take a PasswordDigest can be opened, as far as the key is known here."""
+    try:
+        key = config.digest_key()
+        suppliers.check_sealed(engine, seal_of(key) if key else None)
+    except NoSealingKey as error:
+        yield doubtful("accounts", str(error), f"{error.hint} If only the service has it, look as the service does.")
+    except (config.KeyFileUnreadable, WrongSealingKey) as error:
+        yield wrong("accounts", str(error), error.hint)
