@@ -231,7 +231,7 @@ class NewestUnused(RejectedInput):
     """Retiring the older secret while the supplier still uses it would shut it out."""
 
     code = "newest-unused"
-    message = "The newest secret of {name} was never used; the older one was last used {last_used}."
+    message = "The newest secret of {name} was never used; the older one was {last_used}."
     hint = "Wait until the supplier has changed over, or add --even-when-unused, such as when the older one leaked."
 
 

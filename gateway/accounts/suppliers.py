@@ -88,11 +88,11 @@ def retire(database: "Engine", name: str, *, even_when_unused: bool = False) -> 
         if len(valid) < MOST_SECRETS:
             raise LastSecret(name=name)
         older, newest = valid
-        last_used = f"{older.last_used_at:%Y-%m-%d %H:%M} UTC" if older.last_used_at else "never"
+        last_used = f"last used {older.last_used_at:%Y-%m-%d %H:%M} UTC" if older.last_used_at else "never used"
         if newest.last_used_at is None and not even_when_unused:
             raise NewestUnused(name=name, last_used=last_used)
         store.retire_secret(connection, older.id, clock.now())
-        audit.changed(connection, What.SECRET_RETIRED, name, f"last used {last_used}")
+        audit.changed(connection, What.SECRET_RETIRED, name, last_used)
     logger.info("accounts.supplier_secret_retired", account=name)
     return older.last_used_at
 

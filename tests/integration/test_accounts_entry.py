@@ -282,7 +282,7 @@ def test_a_rotation_ends_once_the_newer_secret_was_used(gate: Gate) -> None:
     with pytest.raises(LastSecret):
         suppliers.retire(gate.database, "merel")
     newer = suppliers.rotate(gate.database, KEY, "merel")
-    with pytest.raises(NewestUnused, match="last used never"):
+    with pytest.raises(NewestUnused, match="was never used"):
         suppliers.retire(gate.database, "merel")
     entry.by_secret(gate, "merel", newer, HOME)
     assert suppliers.retire(gate.database, "merel") is None
