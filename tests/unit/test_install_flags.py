@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from gateway.config import LibrarySettings, Limits, Retry, Settings
+from gateway.config import LibrarySettings, Limits, MailSettings, Retry, Settings
 from gateway.errors import ConfigurationError
 from gateway.install import config_file
 from gateway.install.answers import Answers, settings_text
@@ -114,11 +114,16 @@ def keys_of(model: type[BaseModel]) -> set[str]:
 def test_the_example_names_every_key_of_every_model() -> None:
     sample = config_file.sample(fittings().sections)
     keys = (
-        keys_of(Settings) | keys_of(Limits) | keys_of(Retry) | keys_of(LibrarySettings) | keys_of(FolderSystem.Settings)
+        keys_of(Settings)
+        | keys_of(Limits)
+        | keys_of(Retry)
+        | keys_of(MailSettings)
+        | keys_of(LibrarySettings)
+        | keys_of(FolderSystem.Settings)
     )
 
     lines = sample.splitlines()
-    missing = [key for key in keys - {"settings", "library", "limits", "retry", "tokens"}
+    missing = [key for key in keys - {"settings", "library", "limits", "retry", "mail", "tokens"}
                if not any(line.startswith((f"{key} =", f"#{key} =")) for line in lines)]  # fmt: skip
     assert missing == []
     assert {"#[limits]", "#[retry]", "[library.folder]", "[library.budget]", "#[library.folder.tokens]"} <= set(lines)

@@ -74,7 +74,9 @@ def secrets(patient: Patient) -> Iterator[Finding]:
     folder = secrets_folder(patient.settings.data_folder)
     if os.access(folder, os.R_OK | os.X_OK):
         files += [(each, 0o077) for each in sorted(folder.iterdir()) if each.is_file()]
-    named = [each for library in patient.settings.library for each in secret_files(library.settings)]
+    settings = patient.settings
+    sections = [*(library.settings for library in settings.library), settings.mail, *settings.suppliers.values()]
+    named = [each for section in sections for each in secret_files(section)]
     findings = [
         *_closed_to_us(patient.config),
         *_missing(named),

@@ -3,19 +3,21 @@
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import date, time
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gateway.config.mistakes import in_words
+from gateway.config.sections import LibrarySettings, Limits, MailSettings, Retry, SupplierSettings
 from gateway.errors import ConfigurationError
-from gateway.library import Library
+
+__all__ = [
+    "DIGEST_KEY", "BadSettings", "LibrarySettings", "Limits", "MailSettings", "Retry", "Settings", "SupplierSettings",
+    "digest_key", "in_words", "read",
+]  # fmt: skip
 
 
 class BadSettings(ConfigurationError):
@@ -34,68 +36,6 @@ class KeyFileUnreadable(ConfigurationError):
 
 DIGEST_KEY = "GATEWAY_DIGEST_KEY"
 """The environment variable with the key for the secrets of PasswordDigest."""
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class LibrarySettings(_Frozen):
-    """One `[[library]]` section."""
-
-    institution: str = Field(
-        pattern=r"^I\d{3}$", description="the supplier's code for the library: I and three digits", examples=["I201"]
-    )
-    name: str = Field(min_length=1, description="the library's name, as staff know it")
-    system: str = Field(description="the library system: see `gateway systems`")
-    time_zone: str = Field("Europe/Amsterdam", description="the library's time zone")
-    language: str = Field("nl", pattern="^(nl|en)$", description="language of its reports: nl or en")
-    start_date: date | None = Field(
-        None, description="orders from before this day stand in the library system", examples=[date(2026, 12, 1)]
-    )
-    nightly_at: time | None = Field(
-        None, description="process at this time of the night; without it, at once", examples=[time(2, 30)]
-    )
-    fall_back_budget: str = Field("01", description="sub-budget for codes we do not know, where allowed")
-    reports_folder: Path | None = Field(None, description="folder that the library system may read; gets every report")
-    reports_group: str | None = Field(None, description="group that may read that folder", examples=["librarysystem"])
-    settings: Any = Field(None, exclude=True)
-    """The system's own section, validated by its adapter's `Settings`."""
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"there is no time zone {name!r}; try Europe/Amsterdam or Europe/Brussels") from error
-        return name
-
-    def library(self) -> Library:
-        """The library as the rest of the gateway knows it."""
-        return Library(
-            institution=self.institution,
-            name=self.name,
-            system=self.system,
-            time_zone=self.time_zone,
-            language=self.language,
-            start_date=self.start_date,
-            nightly_at=f"{self.nightly_at:%H:%M}" if self.nightly_at else None,
-        )
-
-
-class Limits(_Frozen):
-    """The `[limits]` section."""
-
-    message_megabytes: int = Field(200, ge=1, description="largest message, after unpacking")
-    mutations: int = Field(200_000, ge=1, description="most mutations in one message")
-
-
-class Retry(_Frozen):
-    """The `[retry]` section."""
-
-    first_seconds: int = Field(30, ge=1, description="pause before a library system that was down is tried again")
-    longest_seconds: int = Field(900, ge=1, description="the pause doubles each time, up to this")
 
 
 class Settings(BaseSettings):
@@ -131,6 +71,12 @@ class Settings(BaseSettings):
     json_logs: bool = Field(True, description="log lines as JSON; false for people")
     limits: Limits = Limits()
     retry: Retry = Retry()
+    mail: MailSettings | None = Field(None, description="the mail server, if the gateway is to send mail")
+    suppliers: dict[str, SupplierSettings] = Field(
+        default_factory=dict,
+        description="how suppliers are told of changed budget codes, by sender code: a [suppliers.000002] section with"
+        " mail, or soap_address with soap_account and soap_password_file, or both",
+    )
     library: tuple[LibrarySettings, ...] = Field((), description="the libraries served")
 
     @field_validator("trusted_fronts")
@@ -239,55 +185,11 @@ def _note(mistakes: dict[str, str], error: ValidationError, libraries: Sequence[
             case ("library", int(number), *rest):
                 key, fields = ".".join(map(str, (libraries[number], *rest))), LibrarySettings.model_fields
             case loc:
-                key, fields = ".".join(map(str, loc)), Settings.model_fields
+                section = _SECTIONS.get(loc[0], Settings) if len(loc) > 1 else Settings
+                key, fields = ".".join(map(str, loc)), section.model_fields
         mistakes.setdefault(key, in_words(each, fields))
 
 
-def in_words(error: ErrorDetails, fields: Mapping[str, FieldInfo]) -> str:
-    """What is wrong with a value, for people who write settings and know no validator.
-
-    The sentence follows the key: "is missing", "must be text, such as …". A pattern says nothing to a person; what
-    the key means, which stands in `fields`, does.
-    """
-    limits = error.get("ctx", {})
-    field = fields.get(str(error["loc"][-1])) if error["loc"] else None
-    words = {
-        "missing": "is missing",
-        "extra_forbidden": "is not a key of the settings",
-        "string_type": f'must be text between quotes, such as "{_examples(field, error)[0]}"',
-        "greater_than_equal": f"must be {limits.get('ge')} or more",
-        "greater_than": f"must be more than {limits.get('gt')}",
-        "less_than_equal": f"must be {limits.get('le')} or less",
-        "string_too_short": "must not be empty",
-        "string_pattern_mismatch": f"must be {_meaning(field)}",
-        **{each: sentence for kinds, sentence in _KINDS.items() for each in kinds},
-    }
-    return words.get(error["type"], error["msg"].removeprefix("Value error, "))
-
-
-def _meaning(field: FieldInfo | None) -> str:
-    if field is None:
-        return "written in another way"
-    examples = _examples(field)
-    return f"{field.description}, such as {examples[0]}" if examples else f"{field.description}"
-
-
-def _examples(field: FieldInfo | None, error: ErrorDetails | None = None) -> list[object]:
-    """Texts that would do for a key, best first; at last what was given, as a text."""
-    described = [*(field.examples or ()), field.default] if field else []
-    given = error["input"] if error and isinstance(error["input"], int | float | date | time) else "…"
-    return [*(each for each in described if isinstance(each, str)), *([given] if error else ())]
-
-
-_KINDS = {
-    ("int_type", "int_parsing", "int_from_float"): "must be a whole number, such as 30",
-    ("float_type", "float_parsing"): "must be a number, such as 20",
-    ("bool_type", "bool_parsing"): "must be true or false",
-    ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"): (
-        "must be a day, such as 2026-12-31"
-    ),
-    ("time_type", "time_parsing"): "must be a time of day, such as 02:30:00",
-    ("path_type",): 'must be a path between quotes, such as "/var/lib/bestelsync"',
-    ("dict_type", "model_type", "model_attributes_type"): "must be a section of its own, with keys in it",
-    ("tuple_type", "list_type"): 'must be a list, such as ["127.0.0.1"]',
-}
+_SECTIONS: Mapping[str | int, type[BaseModel]] = {
+    "limits": Limits, "retry": Retry, "mail": MailSettings, "suppliers": SupplierSettings,
+}  # fmt: skip
