@@ -24,6 +24,8 @@ class What(StrEnum):
     CERTIFICATE_REMOVED = "certificate-removed"
     BUDGET_CODES_CHANGED = "budget-codes-changed"
     """One code or mapping of the library that stands in the place of the account."""
+    BUDGET_CODES_ANNOUNCED = "budget-codes-announced"
+    """A supplier was told; the detail says which and how."""
     LOG_IN = "log-in"
     """Somebody came in; the detail says how."""
     REFUSED = "refused"

@@ -12,7 +12,20 @@ from typer.exceptions import TyperException
 
 from gateway import app as composition
 from gateway import clock, db, log
-from gateway.cli import audit, budgets, contract, demo, operations, orders, push, reports, start, suppliers, users
+from gateway.cli import (
+    announcing,
+    audit,
+    budgets,
+    contract,
+    demo,
+    operations,
+    orders,
+    push,
+    reports,
+    start,
+    suppliers,
+    users,
+)
 from gateway.cli.opening import gateway_of
 from gateway.cli.printing import show_error
 from gateway.errors import ConfigurationError, GatewayError
@@ -79,7 +92,7 @@ def _set_clock(context: typer.Context, at: str) -> None:
 
 
 start.register(app, composition.fittings)
-for group in (operations, push, contract, orders, budgets, reports, suppliers, users, audit, demo):
+for group in (operations, push, contract, orders, budgets, announcing, reports, suppliers, users, audit, demo):
     group.register(app)
 
 

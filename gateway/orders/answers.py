@@ -1,14 +1,18 @@
 """What a supplier may ask afterwards: how far a message is, the report on it, the library's budget codes."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
+from gateway import clock
 from gateway.accounts.model import SupplierAccount
-from gateway.db import Engine, reading
-from gateway.errors import Place
+from gateway.db import Engine, reading, writing
+from gateway.errors import Busy, Place
 from gateway.orders import refusals
+from gateway.orders.drift import saying
 from gateway.orders.explanations import sentences
 from gateway.orders.model import BudgetCodeList, MessageState, MessageStatus, MutationStatus, Outcome
-from gateway.orders.store import codes, enquiries
+from gateway.orders.reading import stamp
+from gateway.orders.store import codes, enquiries, tellings
 from gateway.orders.store.enquiries import Mention, Progress
 from gateway.orders.store.progress import unpack
 from gateway.reports.model import ReportFile
@@ -66,7 +70,7 @@ def report(
 def budget_codes(
     database: Engine, served: Callable[[str], bool], account: SupplierAccount, institution: str, year: int | None
 ) -> BudgetCodeList:
-    """A library's codes, never amounts.
+    """A library's codes, never amounts; that the supplier knows them now is kept.
 
     Raises:
         UnknownInstitution: it is not served here.
@@ -78,7 +82,15 @@ def budget_codes(
     if institution not in account.institutions:
         raise refusals.NotYours(place=place, what="institution", value=institution)
     with reading(database) as connection:
-        return codes.announced(connection, institution, year)
+        given = codes.announced(connection, institution, year)
+        known = tellings.told(connection, institution, account.sender)
+    said = saying(given.codes)
+    if said != {budget: days for budget, days in known.items() if year is None or budget[1] in (None, year)}:
+        with suppress(Busy), writing(database) as connection:
+            # The answer is right without it, and another question follows.
+            at = stamp(clock.now())
+            tellings.note(connection, institution, account.sender, said, at=at, way="asked", year=year)
+    return given
 
 
 def _found(found: Progress | None, account: SupplierAccount, message_id: str) -> Progress:

@@ -182,7 +182,7 @@ def outlook(
         after = plan(before)
         of_branches = codes.load(connection, library.institution, fall_back).branches
         old, new = (Codes(of_branches, each.budgets, fall_back) for each in (before, after))
-        for mutation in bookings.placed_since(connection, library.institution, since):
+        for _, mutation in bookings.placed_since(connection, library.institution, since):
             at = mutation.occurred_at.astimezone(ZoneInfo(library.time_zone)).date()
             comparison.add(mutation, mutation.order_date or at, old, new, begins)
         balances = codes.balances(connection, library.institution)

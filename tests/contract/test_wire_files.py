@@ -143,3 +143,12 @@ def test_the_served_wsdl_is_whole_and_carries_the_configured_address():
     assert [each.get("location") for each in served.iter("{*}address")] == ["https://gateway.example/soap/orders"] * 2
     assert not list(served.iter(f"{XS}import"))
     etree.XMLSchema(etree.fromstring(etree.tostring(served.find(f"{WSDL}types")[0])))
+
+
+def test_announcement_of_budget_codes_keeps_its_schema_and_carries_no_amount() -> None:
+    example = etree.fromstring(schemas.read("budgets/v1/example-announcement.xml"))
+    schemas.validator("budgets/v1/budgets.xsd").assertValid(example)
+    names = {
+        each.get("name") for each in etree.fromstring(schemas.read("budgets/v1/budgets.xsd")).iterfind(".//{*}element")
+    }
+    assert not {"initial", "amount", "available"} & names

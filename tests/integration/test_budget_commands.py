@@ -9,6 +9,7 @@ import pytest
 
 from tests.builders import a_mutation
 from tests.commands import Command, commands_of
+from tests.simulators.budget_receiver import budget_receiver
 from tests.stage import Stage, a_stage
 
 LIST = "code;year;description;initial;supplier_code\nJF;2026;Jeugd fictie;1000,00;JEUGD\nNW;2026;Nieuw;500,00;VOLW\n"
@@ -118,3 +119,32 @@ def test_budget_that_is_blocked_expired_planned_or_nearly_spent_says_so(command:
         "OUD": "expired-budget-code",
         "NOG": "budget-code-not-yet-valid",
     }
+
+
+def test_supplier_is_told_and_what_it_lacks_is_shown(command: Command, stage: Stage) -> None:
+    assert command("budgets", "announce", "-l", "I202")[0] == 2
+    with budget_receiver() as receiver:
+        with (stage.folder / "gateway.toml").open("a") as settings:
+            settings.write(f'\n[suppliers.000002]\nsoap_address = "{receiver.address}"\n')
+        shown = json.loads(command("--json", "budgets", "announce", "-l", "I202", "--preview")[1])
+        assert [(each["code"], each["lag"]) for each in shown] == [("JF", "not-told"), ("VR", "not-told")]
+        assert receiver.lists == []
+        status, out, _ = command("--json", "budgets", "announce", "-l", "I202")
+        assert (status, [each["told"] for each in json.loads(out)]) == (0, [True])
+        assert json.loads(command("--json", "budgets", "drift", "-l", "I202")[1]) == []
+        stage.push(a_mutation(budget_code="JEUGT"))
+        [lagging] = json.loads(command("--json", "budgets", "drift", "-l", "I202")[1])
+        assert (lagging["code"], lagging["lag"], lagging["lines"], lagging["suggestions"]) == (
+            "JEUGT", "never-given", 1, ["JEUGD"],
+        )  # fmt: skip
+        receiver.fault = "Closed"
+        status, out, _ = command("--json", "budgets", "announce", "-l", "I202")
+        assert (status, json.loads(out)[0]["problem"]) == (1, "Closed")
+        assert command("budgets", "announce", "-l", "I202", "--by", "mail")[0] == 2
+        assert command("budgets", "announce", "-l", "I202", "--sender", "000009")[0] == 2
+
+
+def test_contract_of_the_suppliers_address_is_given_as_files(command: Command, tmp_path: Path) -> None:
+    written = json.loads(command("--json", "wsdl", "--budget-codes", "--to", str(tmp_path / "contract"))[1])["written"]
+    assert {Path(each).name for each in written} == {"budgets.wsdl", "budgets.xsd", "example-announcement.xml"}
+    assert "BudgetCodeReceiver" in json.loads(command("--json", "wsdl", "--budget-codes")[1])["wsdl"]

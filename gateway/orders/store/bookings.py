@@ -17,15 +17,15 @@ _WIRE = ", ".join(f"mutations.{name}" for name in WIRE_COLUMNS)
 _NAMES_A_CODE = "(mutations.budget_code is not null or mutations.copies is not null)"
 
 
-def placed_since(connection: sa.Connection, institution: str, since: str) -> Iterator[Mutation]:
-    """The mutations received since a moment whose copies had to be placed, oldest first.
+def placed_since(connection: sa.Connection, institution: str, since: str) -> Iterator[tuple[str, Mutation]]:
+    """The mutations received since a moment whose copies had to be placed, each with its sender, oldest first.
 
     These are orders, shipments that made their line, and changes that name a code; a change comes with what it leaves
     unsaid and its line says. What was refused or known booked nothing.
     """
     statement = sa.text(
         "select order_lines.channel, order_lines.medium, order_lines.budget_year, order_lines.ordered_on,"
-        f" order_lines.holdings, {_WIRE}"
+        f" order_lines.holdings, mutations.sender, {_WIRE}"
         " from mutations join messages on messages.pk = mutations.message_pk"
         " left join order_lines on order_lines.sender = mutations.sender"
         "  and order_lines.institution = messages.institution and order_lines.order_number = mutations.order_number"
@@ -43,8 +43,8 @@ def placed_since(connection: sa.Connection, institution: str, since: str) -> Ite
         statement, {"institution": institution, "since": since}
     )
     for row in found:
-        mutation = mutation_of(tuple(row[5:]))
-        yield _with_its_line(mutation, row) if mutation.kind is Kind.CHANGED else mutation
+        mutation = mutation_of(tuple(row[6:]))
+        yield row[5], _with_its_line(mutation, row) if mutation.kind is Kind.CHANGED else mutation
 
 
 def _with_its_line(mutation: Mutation, row: sa.Row[Any]) -> Mutation:

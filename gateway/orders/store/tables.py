@@ -124,6 +124,19 @@ budget_mappings = sa.Table(
     sa.Index("budget_mappings_of_library", "institution"),
 )
 
+budget_codes_told = sa.Table(
+    "budget_codes_told",
+    metadata,
+    sa.Column("institution", sa.Text, primary_key=True),
+    sa.Column("sender", sa.Text, primary_key=True),
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("said", sa.Text, nullable=False),
+    sa.Column("told_at", sa.Text, nullable=False),
+    sa.Column("way", sa.Text, nullable=False),
+)
+"""What a supplier was told last of each code, by mail or SOAP or because it asked; year 0 is every year."""
+
 order_lines = sa.Table(
     "order_lines",
     metadata,
