@@ -11,10 +11,11 @@ from pydantic import ValidationError
 import adapters
 from adapters.wise import MOST_FILES
 from adapters.wise.api import wise_key
-from adapters.wise.settings import LoginRefused, MissingSecret, NotWise, UploadNotAllowed, WiseSettings
+from adapters.wise.settings import LoginRefused, NotWise, UploadNotAllowed, WiseSettings
 from gateway import clock
 from gateway.errors import ConfigurationError, SystemUnavailable
 from gateway.orders.system import LineStatus, OrderSystem
+from gateway.transport.credentials import MissingSecret
 from tests.order_lines import a_line, a_workplace, offered_again, orders
 from tests.simulators.wise import Behaviour, WiseSimulator
 
