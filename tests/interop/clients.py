@@ -34,7 +34,13 @@ class Client:
 _BIN = "venv/bin/python"
 _PYTHON = Workshop(
     "python",
-    (Need("Python with venv", ("python3", "-c", "import venv, ensurepip"), ("python3-venv",)),),
+    (
+        Need(
+            "Python with venv",
+            ("python3", "-c", "import ensurepip, sys, venv; print(sys.executable, sys.version)"),
+            ("python3-venv",),
+        ),
+    ),
     (
         ("python3", "-m", "venv", "venv"),
         (_BIN, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", "requirements.txt"),
@@ -47,7 +53,7 @@ _NODE = Workshop(
     (
         Need(
             "Node.js 20 or later",
-            ("node", "-e", "process.exit(Number(parseInt(process.versions.node) < 20))"),
+            ("node", "-e", "console.log(process.version); process.exit(Number(parseInt(process.versions.node) < 20))"),
             ("nodejs",),
         ),
         Need("npm", ("npm", "--version"), ("npm",)),
@@ -81,7 +87,10 @@ _GSOAP = Workshop(
     (("wsdl2h", "-o", "orders.h", "orders.wsdl"), *_gsoap("plain"), *_gsoap("soap11", "-1")),
 )
 
+_GSOAP_VERSION = ("sh", "-c", "echo gSOAP; wsdl2h -V 2>&1")
+
 _JARS = "/usr/share/jaxws/lib/*"
+_JAXWS_VERSION = ("sh", "-c", "wsimport -version | tr -d '\"'")
 _JAVA = Workshop(
     "java",
     (
@@ -120,7 +129,7 @@ CLIENTS = (
         ("perl", "with_soap_lite.pl"),
         ("perl", "-MSOAP::Lite", "-e", "printf 'SOAP::Lite %s on Perl %vd', SOAP::Lite->VERSION, $^V"),
     ),
-    Client("gSOAP", _GSOAP, ("plain/client",), ("sh", "-c", "wsdl2h -V 2>&1"), ("1.2",)),
-    Client("gSOAP -1", _GSOAP, ("soap11/client",), ("sh", "-c", "wsdl2h -V 2>&1"), ("1.1",)),
-    Client("JAX-WS", _JAVA, ("java", "-cp", f"classes:.:{_JARS}", "WithJaxWs"), ("wsimport", "-version")),
+    Client("gSOAP", _GSOAP, ("plain/client",), _GSOAP_VERSION, ("1.2",)),
+    Client("gSOAP -1", _GSOAP, ("soap11/client",), _GSOAP_VERSION, ("1.1",)),
+    Client("JAX-WS", _JAVA, ("java", "-cp", f"classes:.:{_JARS}", "WithJaxWs"), _JAXWS_VERSION),
 )

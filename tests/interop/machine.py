@@ -14,7 +14,7 @@ class Need:
     what: str
     """As a person would say it."""
     proof: tuple[str, ...]
-    """A command that succeeds where it is there."""
+    """A command that succeeds where it is there, and says its version."""
     packages: tuple[str, ...] = ()
     """The Debian packages that bring it."""
 
@@ -22,6 +22,12 @@ class Need:
 def is_met(need: Need) -> bool:
     """Whether it is there."""
     return succeeds(need.proof)
+
+
+def versions(needs: Iterable[Need]) -> bytes:
+    """What the proofs of needs that are met say."""
+    said = (subprocess.run(need.proof, capture_output=True, stdin=subprocess.DEVNULL) for need in needs)
+    return b"".join(done.stdout + done.stderr for done in said)
 
 
 def succeeds(command: Sequence[str]) -> bool:
@@ -52,7 +58,8 @@ def _brought(*packages: str) -> bool:
 
 def _apt(*command: str) -> bool:
     done = subprocess.run(
-        ["apt-get", *command],
+        # Another that installs something now is waited for.
+        ["apt-get", "-o", "DPkg::Lock::Timeout=300", *command],
         env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
         capture_output=True,
         text=True,

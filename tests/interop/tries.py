@@ -5,12 +5,13 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
 import requests
 
-from tests.interop import exchange
+from tests.interop import exchange, machine
 from tests.interop.clients import Client, Workshop
 from tests.interop.exchange import SECONDS, Door
 from tests.interop.growing import Front
@@ -43,18 +44,35 @@ class CouldNotBeMade(Exception):
 
 
 def make(workshop: Workshop, folder: Path, wsdl: str) -> None:
-    """Copy a workshop to the folder, with today's WSDL, and run its commands; what they installed before is kept.
+    """Copy a workshop to the folder, with today's WSDL, and run its commands, unless they did so for the same before.
 
     Raises:
         CouldNotBeMade: with what the command that failed wrote.
     """
     shutil.copytree(CLIENTS_FOLDER / workshop.folder, folder, dirs_exist_ok=True)
-    (folder / "orders.wsdl").write_bytes(requests.get(wsdl, timeout=SECONDS).content)
+    served = requests.get(wsdl, timeout=SECONDS).content
+    (folder / "orders.wsdl").write_bytes(served)
+    made_of = folder / "made-of"
+    # The port is another each time; the clients are told it when they run.
+    ingredients = _ingredients(workshop, served.replace(wsdl.partition("?")[0].encode(), b""))
+    if made_of.exists() and made_of.read_text() == ingredients:
+        return
+    made_of.unlink(missing_ok=True)
     for command in workshop.makes:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if done.returncode:
             written = f"{done.stdout.strip()}\n{done.stderr.strip()}"[-3000:]
             raise CouldNotBeMade(f"{' '.join(command)}: {written.strip()}")
+    made_of.write_text(ingredients)
+
+
+def _ingredients(workshop: Workshop, wsdl: bytes) -> str:
+    """Everything of which a client is made, as one digest: programs, commands, tools of the machine, WSDL."""
+    found = sha256(wsdl + repr(workshop.makes).encode() + machine.versions(workshop.needs))
+    for path in sorted(CLIENTS_FOLDER.joinpath(workshop.folder).iterdir()):
+        if path.is_file():
+            found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 def tried(client: Client, folder: Path) -> str:
