@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from tests.interop import machine, table, tries
+from tests.interop import document, machine, table, tries
 from tests.interop.clients import CLIENTS, Client
 from tests.interop.exchange import Door
 from tests.interop.growing import Front, growing
@@ -16,7 +16,7 @@ from tests.serving import a_stage_to_serve, serving
 
 ROOT = Path(__file__).parents[2]
 WORKSHOPS = ROOT / "build" / "interop"
-DOCUMENT = ROOT / "docs" / "clients.md"
+PAGE = ROOT / "docs" / "clients.md"
 
 
 def main() -> int:
@@ -26,18 +26,23 @@ def main() -> int:
     machine.install(need for each in clients for need in each.workshop.needs)
     outcomes = _outcomes(clients)
     print(f"\n{table.text(outcomes)}\n")
-    if asked.write:
-        table.write(outcomes, DOCUMENT)
+    wrong = any(each.failed() or (asked.all and each.missing) for each in outcomes)
+    if asked.write and not wrong:
+        page = document.with_table(PAGE.read_text(encoding="utf-8"), table.rows(outcomes))
+        PAGE.write_text(document.with_snippets(page), encoding="utf-8")
     print(table.summary(outcomes))
-    return int(any(each.failed() or (asked.all and each.missing) for each in outcomes))
+    return int(wrong)
 
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.interop", description=__doc__)
     parser.add_argument("clients", nargs="*", metavar="CLIENT", help="only these; all when none is named")
     parser.add_argument("--all", action="store_true", help="fail when a client is missing, too")
-    parser.add_argument("--write", action="store_true", help="put the table into docs/clients.md")
-    return parser.parse_args()
+    parser.add_argument("--write", action="store_true", help="with --all: put what ran into docs/clients.md")
+    asked = parser.parse_args()
+    if asked.write and (asked.clients or not asked.all):
+        parser.error("--write takes --all and no names: the page tells of every client")
+    return asked
 
 
 def _outcomes(clients: Sequence[Client]) -> list[Outcome]:

@@ -1,20 +1,22 @@
-"""The outcomes as a table to read, on a terminal and in the documentation."""
+"""The outcomes as a table to read."""
 
-import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from tests.interop.tries import STEPS, Outcome
 
-_PLACE = re.compile(r"(?<=<!-- made by make interop -->\n).*?(?=<!-- end -->)", re.DOTALL)
 _HEADS = ("client", "tried", "SOAP", *STEPS)
+
+
+def rows(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
+    """The table, its head first."""
+    return [_HEADS, *map(_cells, outcomes)]
 
 
 def text(outcomes: Sequence[Outcome]) -> str:
     """For a terminal: the table, then each flaw, then what is missing."""
-    rows = [_HEADS, *map(_cells, outcomes)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    cells = rows(outcomes)
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]
     lines += [
         "",
         *_flaws(outcomes),
@@ -37,15 +39,12 @@ def _cells(outcome: Outcome) -> tuple[str, ...]:
     return outcome.client.name, outcome.tried or "–", outcome.soap, *marks
 
 
-def write(outcomes: Sequence[Outcome], document: Path) -> None:
-    """Put the table into the document, where its last one stands."""
-    rows = [_HEADS, ("---",) * len(_HEADS), *map(_cells, outcomes)]
-    made = "".join(f"| {' | '.join(row)} |\n" for row in rows)
-    document.write_text(_PLACE.sub(lambda _: f"\n{made}\n", document.read_text(encoding="utf-8")), encoding="utf-8")
-
-
 def summary(outcomes: Sequence[Outcome]) -> str:
-    """The closing line: one count for each client, version of SOAP and step."""
-    failed = sum(len(each.failed()) for each in outcomes)
-    missing = sum(bool(each.missing) for each in outcomes) * len(STEPS)
-    return f"{len(outcomes) * len(STEPS) - failed - missing} passed, {failed} failed, {missing} skipped"
+    """The closing line: how many clients did everything, which did not, which were not there."""
+    names = dict.fromkeys(each.client.name for each in outcomes)
+    failed = dict.fromkeys(each.client.name for each in outcomes if each.failed())
+    missing = dict.fromkeys(each.client.name for each in outcomes if each.missing)
+    said = [f"{len(names) - len(failed) - len(missing)} of {len(names)} clients did everything"]
+    said += [f"failed: {', '.join(failed)}"] if failed else []
+    said += [f"missing on this machine, so not tried: {', '.join(missing)}"] if missing else []
+    return f"{'; '.join(said)}."

@@ -30,6 +30,7 @@ static ns1__Fault *fault_of(struct soap *soap) {
 }
 // end
 
+// snippet: message
 // gSOAP has a pointer for what is optional; these live as long as the soap context.
 static std::string *text(struct soap *soap, const std::string &value) {
     std::string *kept = soap_new_std__string(soap);
@@ -37,22 +38,7 @@ static std::string *text(struct soap *soap, const std::string &value) {
     return kept;
 }
 
-// snippet: message
 static const time_t MORNING = 1773129600;  // 2026-03-10T08:00:00Z: gSOAP writes a dateTime in UTC
-
-static ns1__Header *header(struct soap *soap, const std::string &message_id) {
-    ns1__Header *header = soap_new_ns1__Header(soap);
-    header->messageId = message_id;
-    header->senderCode = "000002";
-    header->customerNumber = "100200";
-    header->institutionCode = "I202";
-    header->createdAt = MORNING + 9 * 3600;
-    header->control = soap_new_ns1__Control(soap);
-    header->control->mutationCount = "3";
-    header->control->copyCount = "5";
-    header->control->totalAmount = "34.95";
-    return header;
-}
 
 static ns1__Mutation *ordered(struct soap *soap, const std::string &message_id, const std::string &ean) {
     ns1__Mutation *mutation = soap_new_ns1__Mutation(soap);
@@ -85,6 +71,20 @@ static ns1__Mutation *ordered(struct soap *soap, const std::string &message_id, 
     return mutation;
 }
 // end
+
+static ns1__Header *header(struct soap *soap, const std::string &message_id) {
+    ns1__Header *header = soap_new_ns1__Header(soap);
+    header->messageId = message_id;
+    header->senderCode = "000002";
+    header->customerNumber = "100200";
+    header->institutionCode = "I202";
+    header->createdAt = MORNING + 9 * 3600;
+    header->control = soap_new_ns1__Control(soap);
+    header->control->mutationCount = "3";
+    header->control->copyCount = "5";
+    header->control->totalAmount = "34.95";
+    return header;
+}
 
 static ns1__Mutation *bare(struct soap *soap, const std::string &message_id) {
     ns1__Mutation *mutation = soap_new_ns1__Mutation(soap);
@@ -140,6 +140,15 @@ static void tell(const char *name, const std::string *value) {
     if (value) tell(name, *value);
 }
 
+static void tell(const ns1__Fault &fault) {
+    tell("fault.code", fault.code);
+    tell("fault.message", fault.message);
+    tell("fault.hint", fault.hint);
+    tell("fault.line", fault.line);
+    tell("fault.mutationId", fault.mutationId);
+    tell("fault.element", fault.element);
+}
+
 static int given_up(OrderMutationsSoap11Proxy &orders) {
     orders.soap_stream_fault(std::cerr);
     return 1;
@@ -166,15 +175,10 @@ int main() {
     _ns1__submitMutationsResponse nothing;
     if (push(orders, MESSAGE + "-x", "978900000001", nothing)) {
         ns1__Fault *fault = fault_of(orders.soap);
-        if (!fault) return given_up(orders);
-        // end
-        tell("fault.code", fault->code);
-        tell("fault.message", fault->message);
-        tell("fault.hint", fault->hint);
-        tell("fault.line", fault->line);
-        tell("fault.mutationId", fault->mutationId);
-        tell("fault.element", fault->element);
+        if (!fault) return given_up(orders);  // orders.soap->error is the HTTP status, or below 0 without an answer
+        tell(*fault);
     }
+    // end
 
     // snippet: report
     _ns1__getProcessingReport question;

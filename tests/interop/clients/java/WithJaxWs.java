@@ -34,7 +34,6 @@ public class WithJaxWs {
     }
     // end
 
-    // snippet: message
     static Header header(String messageId) throws Exception {
         Control control = new Control();
         control.setMutationCount(3);
@@ -50,6 +49,7 @@ public class WithJaxWs {
         return header;
     }
 
+    // snippet: message
     static Mutation ordered(String messageId, String ean) throws Exception {
         Mutation mutation = new Mutation();
         mutation.setMutationId(messageId + "-1");
@@ -152,6 +152,15 @@ public class WithJaxWs {
         out.println(name + "=" + value);
     }
 
+    static void tellFault(Fault fault) {
+        tell("fault.code", fault.getCode());
+        tell("fault.message", fault.getMessage());
+        tell("fault.hint", fault.getHint());
+        tell("fault.line", fault.getLine());
+        tell("fault.mutationId", fault.getMutationId());
+        tell("fault.element", fault.getElement());
+    }
+
     public static void main(String[] arguments) throws Exception {
         out = new PrintStream(System.out, true, "UTF-8");
         OrderMutations orders = connect(System.getenv("ADDRESS"), System.getenv("ACCOUNT"), System.getenv("SECRET"));
@@ -170,15 +179,9 @@ public class WithJaxWs {
         try {
             push(orders, MESSAGE + "-x", "978900000001");
         } catch (Fault_Exception refused) {
-            Fault fault = refused.getFaultInfo();
-            tell("fault.code", fault.getCode());
-            // end
-            tell("fault.message", fault.getMessage());
-            tell("fault.hint", fault.getHint());
-            tell("fault.line", fault.getLine());
-            tell("fault.mutationId", fault.getMutationId());
-            tell("fault.element", fault.getElement());
+            tellFault(refused.getFaultInfo());
         }
+        // end
 
         GetProcessingReportResponse.Report report = report(orders, MESSAGE);
         tell("report.fileName", report.getFileName());

@@ -5,7 +5,6 @@ const soap = require("soap");
 const { WSDL, ADDRESS, ACCOUNT, SECRET, MESSAGE, SOAP, REPORT } = process.env;
 
 function aMessage(messageId, ean) {
-  // snippet: message
   const header = {
     messageId,
     senderCode: "000002",
@@ -33,7 +32,6 @@ function aMessage(messageId, ean) {
     netPrice: "12.50",
     currency: "EUR",
   };
-  // end
   const bare = {
     mutationId: `${messageId}-2`,
     kind: "ORDERED",

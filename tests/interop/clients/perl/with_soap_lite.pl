@@ -44,7 +44,6 @@ sub elements {
 
 sub a_message {
     my ($id, $ean) = @_;
-    # snippet: message
     my @header = (
         messageId       => $id,
         senderCode      => '000002',
@@ -53,6 +52,7 @@ sub a_message {
         createdAt       => '2026-03-10T18:00:00+01:00',
         control         => [mutationCount => 3, copyCount => 5, totalAmount => '34.95'],
     );
+    # snippet: message
     my @ordered = (
         mutationId      => "$id-1",
         kind            => 'ORDERED',

@@ -18,7 +18,6 @@ $client = new SoapClient(getenv('WSDL'), [
 
 function aMessage(string $messageId, string $ean): array
 {
-    // snippet: message
     $header = [
         'messageId' => $messageId,
         'senderCode' => '000002',
@@ -49,7 +48,6 @@ function aMessage(string $messageId, string $ean): array
         'netPrice' => '12.50',
         'currency' => 'EUR',
     ];
-    // end
     $bare = [
         'mutationId' => "$messageId-2",
         'kind' => 'ORDERED',

@@ -25,7 +25,6 @@ client = Client(
 
 
 def a_message(message_id: str, ean: str) -> tuple[Any, Any]:
-    # snippet: message
     header = client.factory.create("Header")
     header.messageId = message_id
     header.senderCode = "000002"
@@ -56,7 +55,6 @@ def a_message(message_id: str, ean: str) -> tuple[Any, Any]:
         "netPrice": "12.50",
         "currency": "EUR",
     }
-    # end
     bare = {
         "mutationId": f"{message_id}-2",
         "kind": "ORDERED",

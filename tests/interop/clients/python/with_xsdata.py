@@ -27,6 +27,7 @@ def ask(service: type, request: Any) -> Any:
     """Call one operation; xsdata returns a fault like an answer, so look."""
     client = Client.from_service(service, location=ADDRESS, encoding="utf-8")
     client.transport.session.auth = (ACCOUNT, SECRET)
+    client.transport.timeout = 300  # by itself xsdata waits two seconds for an answer
     body = client.send(request).body
     if body.fault:
         raise Refused(body.fault.detail.fault)
@@ -37,7 +38,6 @@ def ask(service: type, request: Any) -> Any:
 
 
 def a_message(message_id: str, ean: str) -> orders.OrderMutationsSubmitMutationsInput:
-    # snippet: message
     header = orders.Header(
         message_id=message_id,
         sender_code="000002",
@@ -46,6 +46,7 @@ def a_message(message_id: str, ean: str) -> orders.OrderMutationsSubmitMutations
         created_at=XmlDateTime.from_string("2026-03-10T18:00:00+01:00"),
         control=orders.Control(mutation_count=3, copy_count=5, total_amount=Decimal("34.95")),
     )
+    # snippet: message
     ordered = orders.Mutation(
         mutation_id=f"{message_id}-1",
         kind=orders.Kind.ORDERED,
@@ -98,7 +99,7 @@ def a_message(message_id: str, ean: str) -> orders.OrderMutationsSubmitMutations
         final=False,
         expected_date=XmlDate(2026, 4, 1),
     )
-    # snippet: envelope
+    # snippet: push
     request = orders.OrderMutationsSubmitMutationsInput
     mutations = orders.Mutations(mutation=[ordered, bare, delayed])
     submit = orders.SubmitMutations(header=header, mutations=mutations)

@@ -23,7 +23,6 @@ orders = client.create_service(f"{NS}{port}", ADDRESS)
 
 
 def a_message(message_id: str, ean: str) -> dict[str, Any]:
-    # snippet: message
     header = {
         "messageId": message_id,
         "senderCode": "000002",
@@ -53,7 +52,6 @@ def a_message(message_id: str, ean: str) -> dict[str, Any]:
         "netPrice": Decimal("12.50"),
         "currency": "EUR",
     }
-    # end
     bare = {
         "mutationId": f"{message_id}-2",
         "kind": "ORDERED",
@@ -86,7 +84,7 @@ def a_message(message_id: str, ean: str) -> dict[str, Any]:
 
 # snippet: fault
 def read(error: zeep.exceptions.Fault) -> Any:
-    """The typed fault; SOAP 1.1 hands over the `detail` element, 1.2 the same."""
+    """The typed fault of an error, in both versions of SOAP."""
     element = error.detail.find(f"{NS}fault")
     return client.get_element(f"{NS}fault").parse(element, client.wsdl.types)
 
