@@ -11,7 +11,7 @@ from tests.interop import document, machine, table, tries
 from tests.interop.clients import CLIENTS, Client
 from tests.interop.exchange import Door
 from tests.interop.growing import Front, growing
-from tests.interop.tries import CouldNotBeMade, Outcome
+from tests.interop.tries import CouldNotBeFetched, CouldNotBeMade, Outcome
 from tests.serving import a_stage_to_serve, serving
 
 ROOT = Path(__file__).parents[2]
@@ -62,11 +62,14 @@ def _of_one_workshop(clients: Sequence[Client], door: Door, front: Front) -> Ite
     workshop = clients[0].workshop
     folder = WORKSHOPS / workshop.folder
     if missing := machine.missing(workshop.needs):
-        yield from (Outcome(each, soap, missing=missing) for each in clients for soap in each.versions)
+        yield from tries.all_missing(clients, missing)
         return
     print(f"Making {', '.join(each.name for each in clients)} ...", flush=True)
     try:
         tries.make(workshop, folder, door.wsdl)
+    except CouldNotBeFetched as error:
+        yield from tries.all_missing(clients, f"its packages could not be fetched by {error}")
+        return
     except CouldNotBeMade as error:
         yield from tries.all_failed(clients, str(error))
         return

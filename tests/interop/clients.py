@@ -13,6 +13,8 @@ class Workshop:
 
     folder: str
     needs: tuple[Need, ...]
+    fetches: tuple[tuple[str, ...], ...] = ()
+    """Commands that bring packages of PyPI or npm, in a copy of the folder."""
     makes: tuple[tuple[str, ...], ...] = ()
     """Commands that run in a copy of the folder, beside `orders.wsdl` as the gateway serves it."""
 
@@ -44,6 +46,8 @@ _PYTHON = Workshop(
     (
         ("python3", "-m", "venv", "venv"),
         (_BIN, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", "requirements.txt"),
+    ),
+    (
         # xsdata tidies what it made with the ruff beside it.
         ("sh", "-c", 'PATH="$PWD/venv/bin:$PATH" xsdata generate orders.wsdl --package orders'),
     ),
@@ -84,6 +88,7 @@ _GSOAP = Workshop(
         Need("gSOAP's library", ("test", "-e", "/usr/include/stdsoap2.h"), ("libgsoap-dev",)),
         Need("a C++ compiler", ("g++", "--version"), ("g++",)),
     ),
+    (),
     (("wsdl2h", "-o", "orders.h", "orders.wsdl"), *_gsoap("plain"), *_gsoap("soap11", "-1")),
 )
 
@@ -97,6 +102,7 @@ _JAVA = Workshop(
         Need("JAX-WS", ("wsimport", "-version"), ("jaxws",)),
         Need("a JDK", ("javac", "-version"), ("default-jdk-headless",)),
     ),
+    (),
     (
         ("wsimport", "-extension", "-quiet", "-Xnocompile", "-p", "orders", "-s", ".", "orders.wsdl"),
         ("sh", "-c", 'javac -encoding UTF-8 -cp "$0" -d classes WithJaxWs.java orders/*.java', _JARS),

@@ -43,11 +43,15 @@ class CouldNotBeMade(Exception):
     """A client could not be made from the WSDL."""
 
 
+class CouldNotBeFetched(Exception):
+    """The packages of a client could not be had, which says nothing of the client."""
+
+
 def make(workshop: Workshop, folder: Path, wsdl: str) -> None:
     """Copy a workshop to the folder, with today's WSDL, and run its commands, unless they did so for the same before.
 
     Raises:
-        CouldNotBeMade: with what the command that failed wrote.
+        CouldNotBeFetched, CouldNotBeMade: with what the command that failed wrote.
     """
     shutil.copytree(CLIENTS_FOLDER / workshop.folder, folder, dirs_exist_ok=True)
     served = requests.get(wsdl, timeout=SECONDS).content
@@ -58,17 +62,22 @@ def make(workshop: Workshop, folder: Path, wsdl: str) -> None:
     if made_of.exists() and made_of.read_text() == ingredients:
         return
     made_of.unlink(missing_ok=True)
-    for command in workshop.makes:
+    _run(workshop.fetches, folder, CouldNotBeFetched)
+    _run(workshop.makes, folder, CouldNotBeMade)
+    made_of.write_text(ingredients)
+
+
+def _run(commands: Sequence[Sequence[str]], folder: Path, otherwise: type[Exception]) -> None:
+    for command in commands:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if done.returncode:
             written = f"{done.stdout.strip()}\n{done.stderr.strip()}"[-3000:]
-            raise CouldNotBeMade(f"{' '.join(command)}: {written.strip()}")
-    made_of.write_text(ingredients)
+            raise otherwise(f"{' '.join(command)}: {written.strip()}")
 
 
 def _ingredients(workshop: Workshop, wsdl: bytes) -> str:
     """Everything of which a client is made, as one digest: programs, commands, tools of the machine, WSDL."""
-    found = sha256(wsdl + repr(workshop.makes).encode() + machine.versions(workshop.needs))
+    found = sha256(wsdl + repr(workshop).encode() + machine.versions(workshop.needs))
     for path in sorted(CLIENTS_FOLDER.joinpath(workshop.folder).iterdir()):
         if path.is_file():
             found.update(path.name.encode() + path.read_bytes())
@@ -101,6 +110,11 @@ def _attempt(client: Client, soap: str, folder: Path, door: Door) -> dict[str, l
     lines, complaint = exchange.told(client.run, folder, environment)
     flaws = exchange.flaws(door, message, lines, report)
     return {step: [*found, complaint] if found and complaint else found for step, found in flaws.items()}
+
+
+def all_missing(clients: Sequence[Client], what: str) -> Iterator[Outcome]:
+    """The outcomes of clients that are not here."""
+    return (Outcome(each, soap, missing=what) for each in clients for soap in each.versions)
 
 
 def all_failed(clients: Sequence[Client], complaint: str) -> Iterator[Outcome]:
