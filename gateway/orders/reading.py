@@ -30,7 +30,7 @@ def moment(text: str) -> datetime:
 
 def stamp(at: datetime) -> str:
     """Write a moment so that text sorts as time: UTC, microseconds always there."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def mutation(row: WireRow) -> Mutation:

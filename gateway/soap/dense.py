@@ -6,7 +6,7 @@ what `extraction` makes of the parsed element. What it does not take says nothin
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -30,6 +30,7 @@ _TIME = "T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]{1,6})?(?:Z|[+-](
 _SAFE_PATTERN = re.compile(r"(?:\[(?:[0-9A-Z]|[0-9A-Z]-[0-9A-Z])+\](?:\{[0-9,]+\})?)+")
 """Patterns of the XSD that mean the same in Python."""
 
+_as_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COPIES = WIRE_FIELDS.index("copies")
 _MOST_PREFIXES = 8
 _patterns: dict[str, "Pattern | None"] = {}
@@ -53,24 +54,22 @@ class Pattern:
         while found:
             begin, end = found.span()
             texts = found.groups()
-            if texts[_COPIES] is not None or text.find("&", begin, end) >= 0:
-                texts = tuple(self._finished(list(texts)))
+            if text.find("&", begin, end) >= 0:
+                texts = tuple(self._unescaped(texts))
+            elif copies := texts[_COPIES]:
+                texts = (*texts[:_COPIES], _as_text(self._each_copy(copies)), *texts[_COPIES + 1 :])
             yield texts, begin, end
             found = match(text, end)
 
-    def _finished(self, texts: list[str | None]) -> list[str | None]:
-        copies = texts[_COPIES]
-        if copies:
-            found = [[text and _unescaped(text) for text in each] for each in self._each_copy(copies)]
-            texts[_COPIES] = None
-        texts = [text and _unescaped(text) for text in texts]
-        if copies:
-            texts[_COPIES] = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-        return texts
+    def _unescaped(self, texts: WireRow) -> Iterator[str | None]:
+        for place, text in enumerate(texts):
+            if text and place == _COPIES:
+                yield _as_text([[each and _unescaped(each) for each in copy] for copy in self._each_copy(text)])
+            else:
+                yield text and _unescaped(text)
 
-    def _each_copy(self, copies: str) -> Iterator[tuple[str | None, ...]]:
-        for found in self._copy.finditer(copies):
-            yield found.groups()
+    def _each_copy(self, copies: str) -> list[Sequence[str | None]]:
+        return [found.groups() for found in self._copy.finditer(copies)]
 
 
 def pattern(prefix: str) -> Pattern | None:
