@@ -158,8 +158,9 @@ class Arrival:
     def _tried(self, header: MessageHeader) -> Receipt:
         """The answer to a test message: planned, and nothing kept."""
         library = self._reception.libraries[header.institution]
-        connection, most = self._spool.connection, self._reception.most_planned
+        most = self._reception.most_planned
         with translated():
+            connection = self._spool.filled()
             plan = self._reception.plan(connection, library, header, most)
             known = spools.known_count(connection, header.sender, header.institution)
             unknown = self._reception.unknown_budget_codes(connection, header.institution, self._count.budget_codes)
@@ -171,7 +172,7 @@ class Arrival:
         messages.lock_sender(connection, header.sender)
         earlier = messages.accepted(connection, header.sender, header.message_id)
         if earlier:
-            self._must_be_equal(connection, earlier, header)
+            self._must_be_equal(earlier, header)
             return earlier.receipt
         received_at = clock.now()
         number_before = messages.number_before(connection, header.sender, header.institution)
@@ -183,8 +184,7 @@ class Arrival:
             account=self._account.name,
             address=self._address,
         )
-        known = spools.move_mutations(connection, pk, header.sender, header.institution, self._count.mutations)
-        spools.move_chunks(connection, pk)
+        known = self._spool.move(pk, header.sender, header.institution)
         unknown = self._reception.unknown_budget_codes(connection, header.institution, self._count.budget_codes)
         receipt = render(self._receipt(header, received_at, known, unknown))
         messages.answer(
@@ -198,10 +198,10 @@ class Arrival:
         self._reception.queue(connection, pk, self._reception.libraries[header.institution])
         return receipt
 
-    def _must_be_equal(self, connection: Connection, earlier: messages.Accepted, header: MessageHeader) -> None:
+    def _must_be_equal(self, earlier: messages.Accepted, header: MessageHeader) -> None:
         difference = messages.header_difference(earlier, header)
         if not difference and earlier.content != self._content.hexdigest():
-            difference = spools.first_difference(connection, earlier.pk) or "the order of the mutations"
+            difference = spools.first_difference(self._spool.filled(), earlier.pk) or "the order of the mutations"
         if difference:
             raise refusals.MessageConflict(message_id=header.message_id, difference=difference)
 

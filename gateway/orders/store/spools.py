@@ -1,4 +1,4 @@
-"""A message on its way in: rows in a temporary table of one connection, seen by nobody, moved in one statement."""
+"""A message on its way in: in memory, or in temporary tables of one connection; seen by nobody, kept in one go."""
 
 from collections.abc import Generator
 from contextlib import ExitStack
@@ -14,41 +14,60 @@ from gateway.orders.store.tables import WIRE_COLUMNS
 _AT_ONCE = 500
 _COLUMNS = ("position", "line", "moment", "content", *WIRE_COLUMNS)
 _INTO = ", ".join(_COLUMNS)
+_KEPT = ("message_pk", "sender", "standing", *_COLUMNS)
+_MOST_HELD, _MOST_CHUNKS_HELD = 10_000, 1_000
+"""Mutations and pieces of a message that are held in memory; of a larger message nothing is."""
+
+_MOVE = sa.text(
+    f"insert into mutations (message_pk, sender, standing, {_INTO})"
+    f" select :message, :sender, 'NEW', {_INTO} from spool where true order by position on conflict do nothing"
+)
+_MOVE_CHUNKS = sa.text(
+    "insert into message_chunks (message_pk, position, compressed)"
+    " select :message, position, compressed from spooled_chunks"
+)
+_MOVE_DOUBLES = sa.text(
+    f"insert into mutations (message_pk, sender, standing, {_INTO})"
+    " select :message, :sender, case when first.content = spool.content"
+    "  and of_first.institution = :institution then 'KNOWN' else 'CONFLICT' end,"
+    f" {', '.join(f'spool.{name}' for name in _COLUMNS)} from spool"
+    " join mutations first on first.sender = :sender and first.mutation_id = spool.mutation_id"
+    " and first.standing = 'NEW' join messages of_first on of_first.pk = first.message_pk"
+    " where not (first.message_pk = :message and first.position = spool.position) order by spool.position"
+)
 
 
 class Spool:
-    """Temporary tables on a connection of its own; the write lock of the database is not taken while they fill."""
+    """What has come of one message. A small one is held in memory; a larger one fills temporary tables on a connection
+    of its own, and the write lock of the database is not taken while they fill."""
 
-    def __init__(self, database: sa.Engine) -> None:
+    def __init__(self, database: sa.Engine, most_held: int = _MOST_HELD) -> None:
+        self._most_held = most_held
         self._turn = ExitStack()
+        self._rows: list[tuple[Any, ...]] = []
+        self._chunks: list[tuple[int, bytes]] = []
+        self._count = 0
+        self._is_filling = False
         with db.translated():
             self._connection = database.connect().execution_options(read_only=True)
             self._transaction = self._connection.begin()
-            self._make()
-
-    def _make(self) -> None:
-        try:
-            texts = ", ".join(f"{name} text" for name in ("moment", "content", *WIRE_COLUMNS))
-            self._run(f"create temporary table spool (position integer primary key, line integer, {texts})")
-            blob = "blob" if self._connection.dialect.name == "sqlite" else "bytea"
-            self._run(f"create temporary table spooled_chunks (position integer primary key, compressed {blob})")
-        except DatabaseError:
-            self._give_up()
-            raise
 
     def add(self, rows: list[tuple[Any, ...]]) -> None:
         """Add mutations: position, line, moment, content, then the texts of the wire."""
-        with db.translated():
-            db.insert_many(self._connection, "spool", _COLUMNS, rows)
+        self._rows += rows
+        self._count += len(rows)
+        if self._is_filling or len(self._rows) > self._most_held:
+            self._fill()
 
     def keep(self, position: int, compressed: bytes) -> None:
         """Add a piece of the message as received."""
-        with db.translated():
-            db.insert_many(self._connection, "spooled_chunks", ("position", "compressed"), [(position, compressed)])
+        self._chunks.append((position, compressed))
+        if self._is_filling or len(self._chunks) > _MOST_CHUNKS_HELD:
+            self._fill()
 
-    @property
-    def connection(self) -> sa.Connection:
-        """The connection that alone can see the temporary tables."""
+    def filled(self) -> sa.Connection:
+        """The connection that alone can see the temporary tables, with all that was added in them."""
+        self._fill()
         return self._connection
 
     def writing(self) -> sa.Connection:
@@ -58,6 +77,25 @@ class Spool:
         self._turn.enter_context(db.turn(self._connection))
         self._transaction = self._connection.begin()
         return self._connection
+
+    def move(self, message_pk: int, sender: str, institution: str) -> int:
+        """Move everything to where it stays; returns how many mutations were received before, with the same content.
+
+        A mutation that is new stands as NEW. One whose id is taken, in whatever message or earlier in this one,
+        stands as KNOWN when its content and its library are the same, and as CONFLICT when they are not.
+        """
+        if self._is_filling:
+            self._fill()
+            fresh = self._connection.execute(_MOVE, {"message": message_pk, "sender": sender}).rowcount
+            self._connection.execute(_MOVE_CHUNKS, {"message": message_pk})
+        else:
+            rows = [(message_pk, sender, "NEW", *row) for row in self._rows]
+            fresh = db.insert_many(self._connection, "mutations", _KEPT, rows, leave_doubles=True)
+            chunks = [(message_pk, *chunk) for chunk in self._chunks]
+            db.insert_many(self._connection, "message_chunks", ("message_pk", "position", "compressed"), chunks)
+        if fresh == self._count:
+            return 0
+        return _move_doubles(self.filled(), message_pk, sender, institution)
 
     def commit(self) -> None:
         """Keep what was written; synced when this returns."""
@@ -76,12 +114,35 @@ class Spool:
             self._transaction.rollback() if self._transaction.is_active else None
             self._turn.close()  # Others need not wait for what only this connection sees.
             self._connection.execution_options(read_only=True)
-            with self._connection.begin():
-                for table in ("spool", "spooled_chunks"):
-                    self._run(f"drop table if exists {table}")
+            if self._is_filling:
+                self._drop()
         except DatabaseError:
             self._give_up()
         self._connection.close()
+
+    def _fill(self) -> None:
+        with db.translated():
+            if not self._is_filling:
+                self._make()
+            db.insert_many(self._connection, "spool", _COLUMNS, self._rows)
+            db.insert_many(self._connection, "spooled_chunks", ("position", "compressed"), self._chunks)
+        self._rows, self._chunks = [], []
+
+    def _make(self) -> None:
+        self._is_filling = True
+        try:
+            texts = ", ".join(f"{name} text" for name in ("moment", "content", *WIRE_COLUMNS))
+            self._run(f"create temporary table spool (position integer primary key, line integer, {texts})")
+            blob = "blob" if self._connection.dialect.name == "sqlite" else "bytea"
+            self._run(f"create temporary table spooled_chunks (position integer primary key, compressed {blob})")
+        except DatabaseError:
+            self._give_up()
+            raise
+
+    def _drop(self) -> None:
+        with self._connection.begin():
+            for table in ("spool", "spooled_chunks"):
+                self._run(f"drop table if exists {table}")
 
     def _give_up(self) -> None:
         """Let go of a connection that can no longer be cleaned up; its temporary tables go with it."""
@@ -107,11 +168,11 @@ _JUDGED = """
         left join messages of_kept on of_kept.pk = kept.message_pk
         window same as (partition by spool.mutation_id order by spool.position))
 """
-"""The spool with the standings that `move_mutations` would give; for a trial."""
+"""The spool with the standings that `Spool.move` would give; for a trial."""
 
 
 def known_count(connection: sa.Connection, sender: str, institution: str) -> int:
-    """How many mutations of the spool `move_mutations` would find to be received before."""
+    """How many mutations of the spool `Spool.move` would find to be received before."""
     statement = sa.text(f"{_JUDGED} select count(*) from judged where standing = 'KNOWN'")
     return int(connection.execute(statement, {"sender": sender, "institution": institution}).scalar_one())
 
@@ -135,46 +196,10 @@ def to_try(connection: sa.Connection, sender: str, institution: str) -> Generato
             yield Candidate(place, standing, tuple(row), bool(is_waiting))
 
 
-def move_chunks(connection: sa.Connection, message_pk: int) -> None:
-    """Move the message as received to where it stays."""
-    connection.execute(
-        sa.text(
-            "insert into message_chunks (message_pk, position, compressed)"
-            " select :message, position, compressed from spooled_chunks"
-        ),
-        {"message": message_pk},
-    )
-
-
-def move_mutations(connection: sa.Connection, message_pk: int, sender: str, institution: str, count: int) -> int:
-    """Move the mutations to where they stay; returns how many were received before, with the same content.
-
-    A mutation that is new stands as NEW. One whose id is taken, in whatever message or earlier in this one,
-    stands as KNOWN when its content and its library are the same, and as CONFLICT when they are not.
-    """
+def _move_doubles(connection: sa.Connection, message_pk: int, sender: str, institution: str) -> int:
+    """Move the mutations of the spool whose ids are taken; returns how many of them are known."""
     values = {"message": message_pk, "sender": sender, "institution": institution}
-    fresh = connection.execute(
-        sa.text(
-            f"insert into mutations (message_pk, sender, standing, {_INTO})"
-            f" select :message, :sender, 'NEW', {_INTO} from spool where true order by position on conflict do nothing"
-        ),
-        values,
-    ).rowcount
-    if fresh == count:
-        return 0
-    spooled = ", ".join(f"spool.{name}" for name in _COLUMNS)
-    connection.execute(
-        sa.text(
-            f"insert into mutations (message_pk, sender, standing, {_INTO})"
-            " select :message, :sender, case when first.content = spool.content"
-            "  and of_first.institution = :institution then 'KNOWN' else 'CONFLICT' end,"
-            f" {spooled} from spool"
-            " join mutations first on first.sender = :sender and first.mutation_id = spool.mutation_id"
-            " and first.standing = 'NEW' join messages of_first on of_first.pk = first.message_pk"
-            " where not (first.message_pk = :message and first.position = spool.position) order by spool.position"
-        ),
-        values,
-    )
+    connection.execute(_MOVE_DOUBLES, values)
     statement = sa.text("select count(*) from mutations where message_pk = :message and standing = 'KNOWN'")
     return int(connection.execute(statement, values).scalar_one())
 
