@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -57,6 +58,9 @@ def _needed(item: pytest.Item) -> list[str]:
 
 @cache
 def _is_there(program: str) -> bool:
+    if "::" in program:  # a module of Perl
+        asked = ["perl", f"-M{program}", "-e", "1"]
+        return _is_there("perl") and subprocess.run(asked, capture_output=True).returncode == 0
     return shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin") is not None
 
 

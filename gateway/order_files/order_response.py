@@ -169,7 +169,7 @@ def _title(mutation: Mutation, text: "_Texts") -> Iterator[str]:
     for code, name, content in (
         ("009", "author", mutation.author),
         ("050", "title", mutation.title),
-        ("109", "publisher", mutation.publisher),
+        ("120", "publisher", mutation.publisher),
         ("170", "publicationYear", year),
     ):
         if content:
