@@ -19,7 +19,7 @@ from gateway.install.files import read_key
 from gateway.install.fittings import BRANCHES, BUDGET_CODES, OPEN_ORDERS, Fittings, Tables
 from gateway.library import Library
 from gateway.log import logger
-from gateway.orders import answers, imports, intake, processing, recovery, reporting, trial
+from gateway.orders import answers, imports, intake, processing, reporting, trial
 from gateway.orders.delivery import Pauses
 from gateway.orders.intake import Arrival, Reception
 from gateway.orders.model import MessageHeader, PlanLine
@@ -31,13 +31,8 @@ from gateway.reports import archive
 from gateway.reports.archive import Archived
 from gateway.reports.model import Audience, Format, Report, ReportFile
 from gateway.reports.shelf import ReportFolderUnusable
-from gateway.timetable import Timetable
 
 DISTRIBUTION = "bestelsync-gateway"
-RECOVER_EVERY_SECONDS = 15
-LOOK_AT_WAITING_EVERY_SECONDS = 3600
-LISTEN_EVERY_SECONDS = 300
-OFFER_REPORTS_EVERY_SECONDS = 300
 _OFFERED_FOR = timedelta(days=30)
 
 
@@ -198,34 +193,6 @@ def worker(gateway: Gateway, node: str) -> work.Worker:
     """What runs queued jobs in this process."""
     jobs = {processing.JOB: partial(processing.run, workshop(gateway))}
     return work.Worker(gateway.settings.database, jobs, gateway.names.of_one_gone, node)
-
-
-def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
-    """What wakes the gateway by itself."""
-    enqueue = gateway.queue.put
-    recover_every = min(RECOVER_EVERY_SECONDS, gateway.settings.retry.first_seconds)
-    return Timetable(
-        {
-            "recover": (recover_every, partial(recovery.recover, gateway.database, enqueue)),
-            "look at waiting": (
-                LOOK_AT_WAITING_EVERY_SECONDS,
-                partial(recovery.look_at_waiting, gateway.database, enqueue, tuple(gateway.libraries)),
-            ),
-            "listen": (LISTEN_EVERY_SECONDS, partial(processing.listen, workshop(gateway), enqueue)),
-            "offer reports": (OFFER_REPORTS_EVERY_SECONDS, partial(offer_reports, gateway)),
-            "take up lost jobs": (recover_every, partial(_take_up_lost, gateway.names, worker)),
-            "retry failed jobs": (int(timedelta(minutes=5).total_seconds()), lambda: _retry(worker)),
-        }
-    )
-
-
-def _take_up_lost(names: locks.Names, worker: work.Worker) -> None:
-    names.keep()
-    worker.take_up_lost()
-
-
-def _retry(worker: work.Worker) -> None:
-    worker.retry_failed()
 
 
 def suppliers_copy(gateway: Gateway, mention: Mention, form: str) -> ReportFile:

@@ -11,7 +11,7 @@ from typing import Any
 
 from waitress.server import create_server
 
-from gateway import app
+from gateway import app, clockwork
 from gateway.accounts import audit, entry
 from gateway.app import Gateway
 from gateway.errors import ConfigurationError
@@ -118,7 +118,7 @@ def serve(gateway: Gateway, *, node: str = "main", with_worker: bool = True, rea
 
 def _serve(gateway: Gateway, server: Any, node: str, *, with_worker: bool, ready: Callable[[], None]) -> None:
     running = app.worker(gateway, node) if with_worker else None
-    table = app.timetable(gateway, running) if running else None
+    table = clockwork.timetable(gateway, running) if running else None
     if running and table:
         running.start()
         table.start()
@@ -153,7 +153,7 @@ def work(gateway: Gateway, *, node: str, ready: Callable[[], None]) -> None:
     """
     with _named(gateway, node):
         running = app.worker(gateway, node)
-        table = app.timetable(gateway, running)
+        table = clockwork.timetable(gateway, running)
         running.start()
         table.start()
         end = threading.Event()

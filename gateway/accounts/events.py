@@ -26,6 +26,8 @@ class What(StrEnum):
     """One code or mapping of the library that stands in the place of the account."""
     BUDGET_CODES_ANNOUNCED = "budget-codes-announced"
     """A supplier was told; the detail says which and how."""
+    BUDGET_YEAR_CHANGED = "budget-year-changed"
+    """Open orders of a library moved to a new budget year."""
     LOG_IN = "log-in"
     """Somebody came in; the detail says how."""
     REFUSED = "refused"

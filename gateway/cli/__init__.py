@@ -13,7 +13,6 @@ from typer.exceptions import TyperException
 from gateway import app as composition
 from gateway import clock, db, log
 from gateway.cli import (
-    announcing,
     audit,
     budgets,
     contract,
@@ -92,7 +91,7 @@ def _set_clock(context: typer.Context, at: str) -> None:
 
 
 start.register(app, composition.fittings)
-for group in (operations, push, contract, orders, budgets, announcing, reports, suppliers, users, audit, demo):
+for group in (operations, push, contract, orders, budgets, reports, suppliers, users, audit, demo):
     group.register(app)
 
 

@@ -33,6 +33,9 @@ class LibrarySettings(_Frozen):
         None, description="process at this time of the night; without it, at once", examples=[time(2, 30)]
     )
     fall_back_budget: str = Field("01", description="sub-budget for codes we do not know, where allowed")
+    move_open_orders: bool = Field(
+        True, description="in a new year, open orders move to the same budget code of that year"
+    )
     reports_folder: Path | None = Field(None, description="folder that the library system may read; gets every report")
     reports_group: str | None = Field(None, description="group that may read that folder", examples=["librarysystem"])
     settings: Any = Field(None, exclude=True)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -30,6 +31,25 @@ def find(
     """The lines of these keys that exist, with their primary key."""
     rows = _look_up(connection, "order_lines.*", sender, institution, keys)
     return {(row.order_number, row.order_line): (row.pk, _line(row)) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A line with its primary key and whose it is."""
+
+    pk: int
+    sender: str
+    line: OrderLine
+
+
+def still_open(connection: sa.Connection, institution: str, after: int, most: int) -> list[Kept]:
+    """The next lines of which copies are still to come, by primary key."""
+    statement = sa.text(
+        "select * from order_lines where institution = :institution and pk > :after"
+        " and state in ('IN_ORDER', 'DELAYED') order by pk limit :most"
+    )
+    rows = connection.execute(statement, {"institution": institution, "after": after, "most": most})
+    return [Kept(row.pk, row.sender, _line(row)) for row in rows]
 
 
 def save(

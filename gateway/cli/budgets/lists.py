@@ -11,9 +11,10 @@ import typer
 
 from gateway import clock
 from gateway.app import Gateway
-from gateway.cli import outlooks
+from gateway.cli.budgets import outlooks
+from gateway.cli.budgets.asked import Days, Library, Preview
+from gateway.cli.budgets.outlooks import Told
 from gateway.cli.opening import gateway_of, library_of
-from gateway.cli.outlooks import Told
 from gateway.cli.printing import choices
 from gateway.cli.tables import show_list
 from gateway.db import reading
@@ -26,14 +27,9 @@ from gateway.orders.budgets import Balance, BudgetMapping, available, strain
 from gateway.orders.model import BudgetCode, Channel
 from gateway.orders.store import codes
 
-Library = Annotated[str, typer.Option("--library", "-l", help="The institution, as I201.")]
 ListFile = Annotated[Path, typer.Argument(help="CSV or XML; docs/installer.md names the columns.")]
 From = Annotated[str | None, typer.Option("--from", help="From this day on; until then all stays as it is.")]
-Preview = Annotated[bool, typer.Option("--preview", help="Show what it would do, and save nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Days = Annotated[int, typer.Option(min=1, max=400, help="How many days to look back.")]
-
-budgets = typer.Typer(help="The library's budget codes and what the supplier calls them.", no_args_is_help=True)
 
 
 class NotADay(ConfigurationError):
@@ -50,9 +46,12 @@ class NotAChannel(ConfigurationError):
     hint = "Choose one of {known}."
 
 
-def register(app: typer.Typer) -> None:
+def register(group: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.add_typer(budgets, name="budgets")
+    group.command("import")(import_budgets)
+    group.command("list")(list_budgets)
+    group.command("map")(map_code)
+    group.command("what-if")(what_if)
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,6 @@ class _Proposal:
         return Told(changes, saved, self.taken, self.refused)
 
 
-@budgets.command("import")
 def import_budgets(
     context: typer.Context,
     file: ListFile,
@@ -95,13 +93,11 @@ def import_budgets(
     _carry_out(context, proposal, preview=preview, yes=yes)
 
 
-@budgets.command("what-if")
 def what_if(context: typer.Context, file: ListFile, library: Library, begins: From = None, days: Days = 30) -> None:
     """Show what a list would change, and what it would have done to the lines of the last days; save nothing."""
     _carry_out(context, _of_file(context, library, file, begins, days), preview=True, yes=False)
 
 
-@budgets.command("map")
 def map_code(
     context: typer.Context,
     supplier_code: Annotated[str, typer.Argument(help="What the supplier sends; - for mutations without a code.")],
@@ -158,7 +154,6 @@ def _saved(proposal: _Proposal) -> tuple[Change, ...]:
     return budget_plans.save(gateway.database, proposal.institution, proposal.plan, gateway.release)
 
 
-@budgets.command("list")
 def list_budgets(context: typer.Context, library: Library) -> None:
     """Show the library's budget codes, with what is committed, released, shipped and available on them."""
     gateway = gateway_of(context)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.cli.budgets import Days, Library, Preview, budgets
+from gateway.cli.budgets.asked import Days, Library, Preview
 from gateway.cli.opening import gateway_of, library_of
 from gateway.cli.tables import show_list
 from gateway.config import SupplierSettings
@@ -16,11 +16,12 @@ from gateway.orders.drift import Drift
 Sender = Annotated[str | None, typer.Option(help="Only this supplier, by its sender code.")]
 
 
-def register(_app: typer.Typer) -> None:
-    """The commands of this file add themselves to the group of the budget codes."""
+def register(group: typer.Typer) -> None:
+    """Add the commands of this file."""
+    group.command("drift")(drift)
+    group.command("announce")(announce)
 
 
-@budgets.command("drift")
 def drift(context: typer.Context, library: Library, sender: Sender = None, days: Days = 30) -> None:
     """Show which codes a supplier does not know yet, or still uses after their end."""
     gateway = gateway_of(context)
@@ -41,7 +42,6 @@ def _drift(sender: str, each: Drift) -> dict[str, Any]:
     }
 
 
-@budgets.command("announce")
 def announce(
     context: typer.Context,
     library: Library,

@@ -1,0 +1,61 @@
+"""What the gateway does by itself, and how often."""
+
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+
+from gateway import app, clock, locks, work
+from gateway.app import Gateway
+from gateway.locks import Taken
+from gateway.orders import processing, recovery, year_change
+from gateway.timetable import Timetable
+
+RECOVER_EVERY_SECONDS = 15
+LOOK_AT_WAITING_EVERY_SECONDS = 3600
+LISTEN_EVERY_SECONDS = 300
+OFFER_REPORTS_EVERY_SECONDS = 300
+CHANGE_YEAR_EVERY_SECONDS = 3600
+
+
+def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
+    """What wakes the gateway by itself."""
+    enqueue = gateway.queue.put
+    recover_every = min(RECOVER_EVERY_SECONDS, gateway.settings.retry.first_seconds)
+    return Timetable(
+        {
+            "recover": (recover_every, partial(recovery.recover, gateway.database, enqueue)),
+            "look at waiting": (
+                LOOK_AT_WAITING_EVERY_SECONDS,
+                partial(recovery.look_at_waiting, gateway.database, enqueue, tuple(gateway.libraries)),
+            ),
+            "listen": (LISTEN_EVERY_SECONDS, partial(processing.listen, app.workshop(gateway), enqueue)),
+            "offer reports": (OFFER_REPORTS_EVERY_SECONDS, partial(app.offer_reports, gateway)),
+            "change of year": (CHANGE_YEAR_EVERY_SECONDS, partial(change_year, gateway)),
+            "take up lost jobs": (recover_every, partial(_take_up_lost, gateway.names, worker)),
+            "retry failed jobs": (int(timedelta(minutes=5).total_seconds()), lambda: _retry(worker)),
+        }
+    )
+
+
+def _take_up_lost(names: locks.Names, worker: work.Worker) -> None:
+    names.keep()
+    worker.take_up_lost()
+
+
+def _retry(worker: work.Worker) -> None:
+    worker.retry_failed()
+
+
+def change_year(gateway: Gateway) -> None:
+    """Move the open orders of each library whose calendar says a new year, once its list has codes for it."""
+    for library in gateway.settings.library:
+        year = clock.today(library.time_zone).year
+        if not library.move_open_orders or not _waits_for(gateway, library.institution, year):
+            continue
+        # Who finds somebody at work for the library comes back in an hour.
+        with suppress(Taken), app.alone(gateway, library.institution):
+            year_change.change(gateway.database, library.institution, year, by="the gateway")
+
+
+def _waits_for(gateway: Gateway, institution: str, year: int) -> bool:
+    return bool(year_change.change(gateway.database, institution, year, preview=True).moved)
