@@ -78,7 +78,7 @@ def _library(asker: Asker, answers: Answers, fittings: Fittings, number: int) ->
     system = _until_good(
         asker,
         f"  Library system ({offered})",
-        next(iter(fittings.systems), ""),
+        "",
         lambda answer: None if answer in fittings.systems else f"Choose from {offered}.",
     )
     own = _system_keys(asker, institution, fittings.sections[system], answers.folder or Path())
