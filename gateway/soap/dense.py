@@ -32,6 +32,9 @@ _SAFE_PATTERN = re.compile(r"(?:\[(?:[0-9A-Z]|[0-9A-Z]-[0-9A-Z])+\](?:\{[0-9,]+\
 
 _as_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COPIES = WIRE_FIELDS.index("copies")
+MOST_COPIES = 9_999
+"""As many as the highest quantity; the XSD sets no bound."""
+
 _MOST_PREFIXES = 8
 _patterns: dict[str, "Pattern | None"] = {}
 
@@ -100,7 +103,7 @@ def _mutation(prefix: str) -> str:
 def _element(prefix: str, element: Any, group: str = "(") -> str:
     name = prefix + element.get("name")
     if element.get("type") == "Copies":
-        taken = f"{_SPACE}{group}(?:{_copy(prefix, '(?:')}{_SPACE})++)"
+        taken = f"{_SPACE}{group}(?:{_copy(prefix, '(?:')}{_SPACE}){{1,{MOST_COPIES}}}+)"
     else:
         taken = f"{group}{_values(element.get('type'))})"
     whole = f"<{name}>{taken}</{name}>{_SPACE}"

@@ -12,7 +12,8 @@ from gateway.flaws import shortened
 from gateway.money import cents
 from gateway.orders.model import WIRE_FIELDS, Control, MessageHeader, WireRow
 from gateway.soap.contract import Q
-from gateway.soap.refusals import NotCanonical
+from gateway.soap.dense import MOST_COPIES
+from gateway.soap.refusals import NotCanonical, TooLarge
 
 _WIDTH = len(WIRE_FIELDS)
 _PLACES = {Q + name: place for place, name in enumerate(WIRE_FIELDS) if name != "extension"}
@@ -83,6 +84,8 @@ def _copies(element: etree._Element, foreign: list[etree._Element]) -> str | Non
     """The copies as JSON; what is of another namespace in them joins the mutation's own."""
     copies: list[list[str | None]] = []
     for each in element:
+        if len(copies) == MOST_COPIES:
+            raise TooLarge(what="A mutation", limit=f"{MOST_COPIES} copies", place=_place(element))
         if each.tag != Q + "copy":
             foreign.append(each)
             continue
@@ -131,8 +134,12 @@ def _canonical(element: Any) -> str:
         return _canonical_form(element)
     except etree.C14NError as error:
         # Such as for the name of a namespace that is a relative address: source: Canonical XML 1.0, 1.3.
-        place = Place(element.sourceline or None, None, shortened(str(element.tag).rpartition("}")[2]))
+        place = _place(element)
         raise NotCanonical(element=place.element, place=place) from error
+
+
+def _place(element: Any) -> Place:
+    return Place(element.sourceline or None, None, shortened(str(element.tag).rpartition("}")[2]))
 
 
 def _canonical_form(element: etree._Element) -> str:
