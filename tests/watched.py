@@ -1,5 +1,6 @@
 """A gateway as a process of its own that takes what the builders of SOAP messages send, watched from outside."""
 
+import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -20,7 +21,7 @@ from tests.soap_desk import SECRET
 from tests.stage import Stage
 
 ACCOUNTS = {"supplier": ("123456", ["I200", "I201"]), "other": ("654321", ["I300"])}
-_LOGS_OF_REFUSALS = frozenset({"refusals"})
+_LOGS_OF_REFUSALS = frozenset({"refusals", "audit_count"})
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Watched:
         return f"http://{self.stage.settings.listen}/soap/orders"
 
     def stored(self) -> dict[str, str]:
-        """A digest of everything that is kept: each table but the log of refusals, and the files of the data folder."""
+        """A digest of all that is kept: each table but the logs of refusals, and the files of the data folder."""
         names = [name for (name,) in self.stage.rows("select name from sqlite_master where type = 'table'")]
         tables = {name: self._digest(name) for name in names if name not in _LOGS_OF_REFUSALS}
         folder = self.stage.settings.data_folder
@@ -56,6 +57,11 @@ class Watched:
     def peak(self) -> int:
         """The most that the process held since `begin_measuring`, in bytes."""
         return self._memory("VmHWM")
+
+    def processor_seconds(self) -> float:
+        """How long the process has worked since it began, on any processor."""
+        after_name = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
     def _memory(self, name: str) -> int:
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()

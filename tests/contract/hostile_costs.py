@@ -79,6 +79,18 @@ COSTLY = [
         says="70000 places",
     ),
     row(
+        "100,000 copies of nothing",
+        a_push(a_mutation().replace("<branch>", f"<copies>{'<copy/>' * 100_000}</copies><branch>")),
+        says="copies",
+        **TOO_LARGE,
+    ),
+    row(
+        "10,000 copies plainly written",
+        a_push(a_mutation().replace("<branch>", f"<copies>{'<copy></copy>' * 10_000}</copies><branch>")),
+        says="copies",
+        **TOO_LARGE,
+    ),
+    row(
         "100,000 copies with content",
         a_push(
             a_mutation().replace("<branch>", f"<copies>{'<copy><copyId>1</copyId></copy>' * 100_000}</copies><branch>")

@@ -23,6 +23,7 @@ ENCODINGS = [
     row("Shift JIS declared", declared("Shift_JIS"), "unsupported", headers=TEXT, says="Shift_JIS"),
     row("UTF-16 declared and UTF-8 sent", declared("UTF-16"), headers=TEXT, says=""),
     row("UTF-8 declared and UTF-16 sent", declared("UTF-8", "utf-16"), headers=TEXT, says="UTF-8"),
+    row("UTF-16 without a mark", PUSH.encode("utf-16-le"), headers=TEXT, says="not well-formed"),
     row("UTF-16 in half", PUSH.encode("utf-16")[:-1], headers=TEXT, says="not well-formed"),
     row("UTF-16 with the wrong mark", b"\xff\xfe" + PUSH.encode("utf-16-be"), headers=TEXT, says=""),
     row("UTF-16 under charset utf-8", PUSH.encode("utf-16"), says="utf-16"),

@@ -72,6 +72,7 @@ XML = [
     row("a type that is another's", PUSH.replace("<title>", f'<title xmlns:i="{XSI}" i:type="i:int">'), says="type"),
     row("an abstract name as type", PUSH.replace("<mutation>", f'<mutation xmlns:i="{XSI}" i:type="">'), says="type"),
     row("nil with content", PUSH.replace("<title>", f'<title xmlns:i="{XSI}" i:nil="true">'), says="nil"),
+    row("nil that is false", PUSH.replace("<title>", f'<title xmlns:i="{XSI}" i:nil="false">'), says="nil"),
     row("nil on a mutation", PUSH.replace("<mutation>", f'<mutation xmlns:i="{XSI}" i:nil="1">'), says="nil"),
     row("an XInclude in a title", titled(XINCLUDE), says="only text"),
     row("an XInclude as a mutation", a_push(XINCLUDE, header=a_header(1)), "control-totals"),

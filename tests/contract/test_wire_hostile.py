@@ -6,6 +6,7 @@ import pytest
 import requests
 from lxml import etree
 
+from gateway.orders.model import WIRE_FIELDS
 from gateway.soap.desk import Limits
 from tests.contract.hostile_costs import COSTLY
 from tests.contract.hostile_encodings import ENCODINGS
@@ -13,6 +14,7 @@ from tests.contract.hostile_requests import ROWS, Row
 from tests.contract.hostile_soap import SOAP
 from tests.contract.hostile_values import VALUES
 from tests.contract.hostile_xml import XML
+from tests.contract.odd_requests import RIGHT_ROWS, Right
 from tests.soap_desk import Memory, serving
 from tests.soap_messages import NS, SOAP11, SOAP_XML, TEXT_XML, a_push, post
 
@@ -40,6 +42,15 @@ def test_an_odd_request_gets_its_fault_and_nothing_is_kept(row: Row, address: st
     assert memory.kept == {}
     assert memory.discarded - discarded == memory.begun - begun
     assert memory.refusals[-1]["code"] == row.code
+
+
+@pytest.mark.parametrize("row", RIGHT_ROWS, ids=lambda row: row.name)
+def test_an_odd_request_that_is_right_is_taken_as_it_is_meant(row: Right, address: str, memory: Memory):
+    memory.kept.clear()
+    answer = post(address, row.content, **row.headers)
+    assert answer.status_code == 200, answer.text
+    for name, text in row.says.items():
+        assert memory.kept["B-1"].rows[0][WIRE_FIELDS.index(name)] == text
 
 
 def test_there_are_well_over_two_hundred_of_them():
