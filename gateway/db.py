@@ -39,7 +39,9 @@ def engine(url: str, wait_seconds: float = BUSY_TIMEOUT_SECONDS) -> sa.Engine:
         wait_seconds: how long a transaction waits for another that writes (SQLite only).
     """
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True)
+        made = sa.create_engine(url, pool_pre_ping=True)
+        sa.event.listen(made, "connect", _prepare_postgresql)
+        return made
     made = sa.create_engine(
         url,
         connect_args={"timeout": wait_seconds, "check_same_thread": False},
@@ -101,6 +103,14 @@ def _watch(made: sa.Engine) -> _DatabaseFile:
     sa.event.listen(made, "connect", file.opened)
     sa.event.listen(made, "checkout", file.used)
     return file
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    # Left to itself a server keeps for hours what a machine had locked that is gone without a word.
+    alive = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 3, "user_timeout": 20_000}
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(f"set tcp_{name} = {number}" for name, number in alive.items()))
+    connection.commit()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -91,3 +91,10 @@ def test_a_message_stands_in_line_behind_whoever_writes_and_lets_the_next_one_wr
             until(lambda: turns.waiting() == 1)
         arrival.join()
         _put(database, "a")
+
+
+def test_server_of_the_database_is_told_to_notice_soon_that_we_are_gone(tmp_path: Path) -> None:
+    asked = "select name from pg_settings where name like 'tcp_%%' and source = 'session' order by name"
+    with databases.an_engine("postgresql", tmp_path) as engine, db.reading(engine) as connection:
+        told = connection.exec_driver_sql(asked).scalars().all()
+    assert told == ["tcp_keepalives_count", "tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_user_timeout"]
