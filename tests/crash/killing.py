@@ -25,6 +25,8 @@ TROUBLE = {
     Behaviour.BUSY: "Wise was busy",
 }
 LONGEST_LIFE_SECONDS = 25
+LONGEST_START_SECONDS = 180
+"""How long a busy machine may take to start a process; its life is counted from when it is up."""
 _FOR_EVER = float("inf")
 
 
@@ -40,6 +42,7 @@ class Reaper:
         self.breaches: list[str] = []
         self.spares_all = False
         self._until: dict[str, float] = {}
+        self._lifetimes: dict[str, float] = {}
         self._wakes: dict[str, float] = {}
         self._next_restart = time.monotonic() + self._chance.uniform(15, 30)
         self._wise_takes = world.stage.wise.take
@@ -52,21 +55,28 @@ class Reaper:
 
     def go_round(self) -> None:
         """Bury the dead, start them again, end whose time has come; let Wise be in trouble now and then."""
-        now = time.monotonic()
         for each in self._world.processes:
             if each.is_dead():
                 if not each.is_victim:
                     self._bury(each)
                     self._start(each)
-            elif each.name in self._wakes:
-                if now > self._wakes[each.name]:
-                    self._wake(each)
-            elif now > self._until[each.name] and not self.spares_all:
-                self._end(each)
+            else:
+                self._look_after(each, time.monotonic())
         if not self._world.stage.wise.once and self._chance.random() < 0.005:
             behaviour = self._chance.choice(tuple(TROUBLE))
             self.trouble[TROUBLE[behaviour]] += 1
             self._world.stage.wise.once.append(behaviour)
+
+    def _look_after(self, process: Process, now: float) -> None:
+        """End, or wake, who lives, when it is time."""
+        name = process.name
+        if name in self._lifetimes and process.is_up():
+            self._until[name] = now + self._lifetimes.pop(name)
+        elif name in self._wakes:
+            if now > self._wakes[name]:
+                self._wake(process)
+        elif now > self._until[name] and not self.spares_all:
+            self._end(process)
 
     def restart_the_database(self) -> None:
         """Now and then, stop a PostgreSQL under everybody, politely or not, and start it again."""
@@ -99,7 +109,11 @@ class Reaper:
         self.spares_all = False
         self._start(new)
         for each in self._world.processes:
-            self._until[each.name] = min(self._until[each.name], time.monotonic() + self._chance.uniform(1, 15))
+            lifetime = self._chance.uniform(1, 15)
+            if each.name in self._lifetimes:
+                self._lifetimes[each.name] = lifetime
+            else:
+                self._until[each.name] = min(self._until[each.name], time.monotonic() + lifetime)
 
     def rest(self) -> None:
         """End nobody any more, and let everybody live."""
@@ -120,8 +134,12 @@ class Reaper:
 
     def _start(self, process: Process) -> None:
         doomed = self._doom(process)
-        lifetime = LONGEST_LIFE_SECONDS if doomed else self._chance.uniform(1, 15)
-        self._until[process.name] = _FOR_EVER if self.spares_all else time.monotonic() + lifetime
+        if self.spares_all:
+            self._lifetimes[process.name] = _FOR_EVER
+        elif self._chance.random() < 0.9:
+            self._lifetimes[process.name] = LONGEST_LIFE_SECONDS if doomed else self._chance.uniform(0.5, 10)
+        longest = LONGEST_START_SECONDS if process.name in self._lifetimes else self._chance.uniform(0.2, 5)
+        self._until[process.name] = time.monotonic() + longest
         process.start(doomed)
 
     def _doom(self, process: Process) -> Doomed | None:
@@ -143,6 +161,7 @@ class Reaper:
             self._wakes[process.name] = time.monotonic() + self._chance.uniform(5, 35)
             return
         self.ended[AT_RANDOM] += 1
+        self._lifetimes.pop(process.name, None)
         process.kill()
         self._start(process)
 
@@ -153,6 +172,7 @@ class Reaper:
 
     def _bury(self, process: Process) -> None:
         self._wakes.pop(process.name, None)
+        self._lifetimes.pop(process.name, None)
         if process.reached() and process.doomed:
             self.ended[process.doomed.step] += 1
         elif (code := process.ended_by_itself()) is not None:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import re
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -32,11 +33,13 @@ class Process:
     is_victim: bool = False
     """It dies next, and does not come back."""
     _life: "BaseProcess | None" = None
+    _log_before: int = 0
 
     def start(self, doomed: Doomed | None = None) -> None:
         """Begin the next life."""
         self.doomed = doomed
         self._note.unlink(missing_ok=True)
+        self._log_before = self.log.stat().st_size if self.log.exists() else 0
         command = ("--config", str(self.settings), *self.command)
         self._life = _NURSERY.Process(target=live, args=(command, doomed, self._note, self.log))
         self._life.start()
@@ -70,6 +73,14 @@ class Process:
     def is_dead(self) -> bool:
         """Whether this life has ended."""
         return self._life is None or not self._life.is_alive()
+
+    def is_up(self) -> bool:
+        """Whether this life has said that it serves, or works."""
+        if not self.log.exists():
+            return False
+        with self.log.open("rb") as log:
+            log.seek(self._log_before)
+            return bool(re.search(rb"^(listening on|working)", log.read(), re.MULTILINE))
 
     def reached(self) -> bool:
         """Whether this life came to its step."""
