@@ -6,8 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from random import SystemRandom
 from threading import Thread
 from typing import Any
 
@@ -21,6 +22,8 @@ from gateway.transport.soap_client import Credentials
 from tests.stage import SOAP11, Answer, Stage, a_stage
 
 SECONDS = 60
+_NEVER_A_CLIENTS = 15_000, 32_000
+_CHANCE = SystemRandom()
 
 
 @contextmanager
@@ -31,10 +34,12 @@ def a_stage_to_serve(folder: Path, **wise_settings: Any) -> Iterator[Stage]:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """A port of this machine that nobody listens on, and that the system gives to no client while ours is away."""
+    while True:
+        port = _CHANCE.randint(*_NEVER_A_CLIENTS)
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

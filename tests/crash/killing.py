@@ -15,7 +15,8 @@ WISE_TOOK_IT = "after Wise took the file, before its answer"
 RESTARTED = "database restarted"
 STOPPED = "stopped for a while, then went on"
 LOST = "worker never came back"
-OTHER_ENDS = (WISE_TOOK_IT, AT_RANDOM, STOPPED, LOST, RESTARTED)
+AWAY = "database away at the start, tried again"
+OTHER_ENDS = (WISE_TOOK_IT, AT_RANDOM, STOPPED, LOST, AWAY, RESTARTED)
 OF_INTAKE = tuple(step for step in STEPS if step.endswith(": intake"))
 OF_WORK = tuple(step for step in STEPS if step not in OF_INTAKE)
 TROUBLE = {
@@ -175,6 +176,8 @@ class Reaper:
         self._lifetimes.pop(process.name, None)
         if process.reached() and process.doomed:
             self.ended[process.doomed.step] += 1
+        elif process.says("cannot be used") and self.ended[RESTARTED]:
+            self.ended[AWAY] += 1
         elif (code := process.ended_by_itself()) is not None:
             self.breaches.append(f"{process.name} ended by itself with {code}; see {process.log}")
 

@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import re
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -76,11 +75,15 @@ class Process:
 
     def is_up(self) -> bool:
         """Whether this life has said that it serves, or works."""
+        return self.says("listening on") or self.says("working\n")
+
+    def says(self, words: str) -> bool:
+        """Whether these words stand in what this life wrote."""
         if not self.log.exists():
             return False
         with self.log.open("rb") as log:
             log.seek(self._log_before)
-            return bool(re.search(rb"^(listening on|working)", log.read(), re.MULTILINE))
+            return words.encode() in log.read()
 
     def reached(self) -> bool:
         """Whether this life came to its step."""
