@@ -23,7 +23,7 @@ from tests.stage import SENDER, SOAP11
 
 AHEAD = 3
 """Messages that may be unprocessed when the next one is pushed, so that reports keep up with pushes."""
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 900
 """How long a push or an answer may be refused before it is called a breach."""
 TIMEOUT_SECONDS = 20
 
