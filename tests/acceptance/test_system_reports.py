@@ -1,6 +1,7 @@
 """One day with everything in it, through each library system to its report: a golden file for each system."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -40,30 +41,49 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         yield stage
 
 
-def set_up(stage: Stage, system: str) -> None:
-    """Let library I202 run on this system, as after `init`; V-Smart is what it has."""
-    folders = {"folder": stage.folder / "vsmart" / "in", "answers": stage.folder / "vsmart" / "out", "arranged": True}
-    if system in ("brocade", "concerto", "clientrix"):
-        stage.restart_with("I202", system, **folders)
-    elif system == "wise":
-        stage.restart_with("I202", "wise", **stage.settings.of("I201").settings.model_dump(exclude_none=True))
+@contextmanager
+def in_folders(stage: Stage, system: str) -> Iterator[None]:
+    """A system that takes files, switched on."""
+    folders = {"folder": stage.folder / "vsmart" / "in", "answers": stage.folder / "vsmart" / "out"}
+    stage.restart_with("I202", system, arranged=True, **folders)
+    yield
 
 
-@pytest.mark.parametrize("system", [each for each in adapters.names() if each != "koha"])
-def test_a_day_becomes_the_report_that_staff_of_each_system_get(stage: Stage, golden: Golden, system: str) -> None:
-    set_up(stage, system)
-    golden.agrees(f"reports/systems/{system}.txt", reported(stage, *DAY))
-
-
-def test_a_day_becomes_the_report_that_staff_with_koha_get(stage: Stage, golden: Golden, tmp_path: Path) -> None:
-    (tmp_path / "edi").mkdir()
-    (tmp_path / "secret").write_text("geheim")
-    with KohaSimulator(tmp_path / "edi", funds={1: ("JF", 1), 2: ("VR", 1)}).running() as koha:
+@contextmanager
+def on_koha(stage: Stage, system: str) -> Iterator[None]:
+    (stage.folder / "edi").mkdir()
+    (stage.folder / "secret").write_text("geheim")
+    with KohaSimulator(stage.folder / "edi", funds={1: ("JF", 1), 2: ("VR", 1)}).running() as koha:
         stage.restart_with(
-            "I202", "koha", address=koha.address, user=koha.user, password_file=tmp_path / "secret", basket_id=7,
+            "I202", system, address=koha.address, user=koha.user, password_file=stage.folder / "secret", basket_id=7,
             folder=koha.folder,
         )  # fmt: skip
-        golden.agrees("reports/systems/koha.txt", reported(stage, *DAY))
+        yield
+
+
+@contextmanager
+def on_wise(stage: Stage, system: str) -> Iterator[None]:
+    stage.restart_with("I202", system, **stage.settings.of("I201").settings.model_dump(exclude_none=True))
+    yield
+
+
+@contextmanager
+def as_it_is(stage: Stage, system: str) -> Iterator[None]:
+    assert stage.settings.of("I202").system == system
+    yield
+
+
+RUNNING = {
+    "brocade": in_folders, "clientrix": in_folders, "concerto": in_folders, "koha": on_koha, "vsmart": as_it_is,
+    "wise": on_wise,
+}  # fmt: skip
+"""How library I202 comes to run on each system."""
+
+
+@pytest.mark.parametrize("system", adapters.names())
+def test_a_day_becomes_the_report_that_staff_of_each_system_get(stage: Stage, golden: Golden, system: str) -> None:
+    with RUNNING[system](stage, system):
+        golden.agrees(f"reports/systems/{system}.txt", reported(stage, *DAY))
 
 
 @pytest.mark.parametrize("system", ["brocade", "clientrix", "concerto"])
