@@ -62,7 +62,7 @@ def vendor_note(order: Mapping[str, Any], *marks: str) -> str:
 
 def internal_note(order: Mapping[str, Any], line: SystemLine, kind: Kind, shares: Sequence[Share], zone: str) -> str:
     """The note of an order with a line added for this mutation, of these copies of it."""
-    copies = sum(share.copies for share in shares) or line.mutation.quantity
+    copies = sum(share.copies for share in shares) if line.shares else line.mutation.quantity
     told = "; ".join((f"{KINDS[kind]} {copies}", *_told(line, kind, shares, ZoneInfo(zone))))
     return "\n".join(filter(None, (str(order.get("internal_note") or ""), told)))
 

@@ -1,5 +1,8 @@
 """Koha over real HTTP and a real folder: its traps, and what the result of a line says of them."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +20,7 @@ from tests.order_lines import a_line, a_workplace, offered_again, orders
 from tests.simulators.koha import Behaviour, KohaSimulator
 from tests.simulators.vsmart import read_segments
 
+ROOT = Path(__file__).parents[2]
 TWO_FUNDS = (Share("2001", "JF01", 2), Share("2002", "V02", 1))
 
 
@@ -248,6 +252,16 @@ def test_marks_of_lines_with_like_numbers_are_told_apart(koha: KohaSimulator, sy
     system.apply([a_line(order_number="A_1", order_line="%"), a_line(order_number="AB1", order_line="1")])
     system.apply([a_line(Kind.CHANGED, order_number="A_1", order_line="%", quantity=7)])
     assert [each["quantity"] for each in koha.orders.values()] == [7, 2]
+
+
+def test_a_kill_at_any_step_neither_loses_nor_doubles_a_line(tmp_path: Path):
+    program = [sys.executable, "-m", "tests.integration.koha_killed_in_the_middle", str(tmp_path)]
+    found = json.loads(subprocess.run(program, cwd=ROOT, check=True, capture_output=True, timeout=100).stdout)
+    assert sum(each["killed"] for each in found) > 25
+    told = {"A ORDERED": 3, "A CHANGED": 2, "B ORDERED": 2, "B CANCELLED": 2, "C ORDERED": 2, "C SHIPPED": 2}
+    assert [each["copies"] for each in found] == [told] * len(found)
+    assert [each["cancelled"] for each in found] == [[1, 2]] * len(found)
+    assert {each["files"] for each in found} == {1}
 
 
 def test_a_night_of_orders_is_entered_once_each(koha: KohaSimulator, system: OrderSystem):
