@@ -71,6 +71,17 @@ def test_first_push_to_a_system_that_is_off_waits_with_one_sentence_and_follows_
 
 
 @pytest.mark.parametrize("which", SYSTEMS)
+def test_nothing_is_written_before_it_is_arranged_even_where_the_folders_are_named(stage: Stage, which: str) -> None:
+    simulated = switched_on(stage, which)
+    folders = {"folder": simulated.folder, "answers": simulated.acknowledgements}
+    stage.restart_with("I202", SYSTEMS[which][0], **folders)
+    stage.push(a_mutation())
+    stage.process()
+    assert list(stage.outcomes().values()) == ["WAITING not-arranged"]
+    assert list(simulated.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("which", SYSTEMS)
 def test_check_says_that_it_is_off_and_what_to_do_and_is_satisfied_once_it_is_on(stage: Stage, which: str) -> None:
     name, system = which.split()[0], SYSTEMS[which][0]
     stage.restart_with("I202", system)
