@@ -34,7 +34,8 @@ class Queue:
 
     def __init__(self, database_url: str) -> None:
         self._engine = db.engine_for_jobs(database_url)
-        self._client = DBOSClient(system_database_url=database_url, system_database_engine=self._engine)
+        with db.translated():
+            self._client = DBOSClient(system_database_url=database_url, system_database_engine=self._engine)
 
     def put(self, connection: sa.Connection, job: str, key: str, library: str, *values: Any, delay: float = 0) -> None:
         """Queue a job; jobs of one library run one after the other, in the order they were put.
@@ -104,8 +105,9 @@ class Worker:
 
     def start(self) -> None:
         """Begin to take jobs."""
-        DBOS.launch()
-        DBOS.register_queue(QUEUE, partition_concurrency=1, worker_concurrency=2, polling_interval_sec=0.1)
+        with db.translated():
+            DBOS.launch()
+            DBOS.register_queue(QUEUE, partition_concurrency=1, worker_concurrency=2, polling_interval_sec=0.1)
 
     def retry_failed(self) -> int:
         """Queue again, behind the others of its library, what failed too often; returns how many."""

@@ -1,5 +1,8 @@
 """How a command comes by the gateway that it works on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import typer
 
 from gateway import app, db, log, migrations
@@ -45,15 +48,29 @@ def gateway_of(context: typer.Context, *, logs: bool = False) -> Gateway:
     see_that_it_exists(settings.database)
     gateway = app.open_gateway(settings)
     context.call_on_close(gateway.close)
-    shown = gateway.database.url.render_as_string(hide_password=True)
-    try:
+    with needing_its_database(gateway):
         db.check_usable(gateway.database, to_write=logs)
+        if not migrations.exist(gateway.database) or not migrations.is_newest(gateway.database):
+            raise TablesNotReady(database=_shown(gateway))
+    return gateway
+
+
+@contextmanager
+def needing_its_database(gateway: Gateway) -> Iterator[None]:
+    """Tell whoever started the gateway that its database is away; `Busy` is for those who push.
+
+    Raises:
+        DatabaseUnusable: it is.
+    """
+    try:
+        yield
     except Busy as error:
         reason = str(getattr(error.__cause__, "orig", None) or error.__cause__).strip()
-        raise DatabaseUnusable(database=shown, reason=reason) from error
-    if not migrations.exist(gateway.database) or not migrations.is_newest(gateway.database):
-        raise TablesNotReady(database=shown)
-    return gateway
+        raise DatabaseUnusable(database=_shown(gateway), reason=reason) from error
+
+
+def _shown(gateway: Gateway) -> str:
+    return gateway.database.url.render_as_string(hide_password=True)
 
 
 def library_of(gateway: Gateway, institution: str) -> LibrarySettings:

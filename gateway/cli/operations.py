@@ -6,7 +6,7 @@ import typer
 
 from gateway import app as composition
 from gateway import serving
-from gateway.cli.opening import gateway_of
+from gateway.cli.opening import gateway_of, needing_its_database
 from gateway.cli.printing import choices, show_json
 from gateway.install.registers import opened
 
@@ -32,7 +32,8 @@ def serve(
     def ready() -> None:
         typer.echo(f"listening on {settings.listen}, reached at {settings.public_address}", err=True)
 
-    serving.serve(gateway, node=node, with_worker=with_worker, ready=ready)
+    with needing_its_database(gateway):
+        serving.serve(gateway, node=node, with_worker=with_worker, ready=ready)
 
 
 def worker(
@@ -40,7 +41,9 @@ def worker(
     node: Annotated[str, typer.Option(help="Name of this process; no other that runs may have it.")] = "worker",
 ) -> None:
     """Process messages until told to end, and serve nothing; beside `serve --no-worker`."""
-    serving.work(gateway_of(context, logs=True), node=node, ready=lambda: typer.echo("working", err=True))
+    gateway = gateway_of(context, logs=True)
+    with needing_its_database(gateway):
+        serving.work(gateway, node=node, ready=lambda: typer.echo("working", err=True))
 
 
 @database.command("upgrade")

@@ -121,6 +121,19 @@ def test_job_of_a_worker_that_never_comes_back_is_done_by_another(database: str,
         assert worker.take_up_lost() == 0
 
 
+def test_database_that_is_away_at_the_start_is_told_as_busy(tmp_path: Path) -> None:
+    with databases.an_empty_one("postgresql", tmp_path) as address:
+        worker = work.Worker(address, {}, Names(db.engine(address), tmp_path).of_one_gone)
+        databases.the_server().stop(at_once=True)
+        try:
+            for begin in (lambda: work.Queue(address), worker.start):
+                with pytest.raises(Busy):
+                    begin()
+        finally:
+            databases.the_server().start()
+            worker.stop()
+
+
 def test_process_takes_its_name_again_when_the_database_was_started_anew(tmp_path: Path) -> None:
     with databases.an_empty_one("postgresql", tmp_path) as address:
         ours, theirs = (Names(db.engine(address), tmp_path / machine) for machine in ("here", "there"))
