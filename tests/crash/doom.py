@@ -37,6 +37,9 @@ COMMITS = {
 }
 """What a transaction does that can be the last: a statement in it begins so. The last one that fits names it."""
 
+_NAMES_IT_FOR_GOOD = "delivery settled"
+"""The outcomes that follow in its transaction are what the library system said, not what was decided."""
+
 FILES = {
     "report file opened for writing": ("open", r"/\.draft-.*\.(txt|csv|xlsx|xml|html|pdf)"),
     "report file put in its place": ("os.rename", r"/\.draft-"),
@@ -94,7 +97,8 @@ def watch_commits(doom: Doom) -> None:
 
     def executed(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         for name, pattern in names:
-            if pattern.match(statement.lstrip()):
+            named = under_way.get(id(cursor.connection))
+            if named != _NAMES_IT_FOR_GOOD and pattern.match(statement.lstrip()):
                 under_way[id(cursor.connection)] = name
 
     def do_commit(self: Any, connection: Any) -> None:

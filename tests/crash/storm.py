@@ -56,7 +56,7 @@ def weather(asked: Asked, folder: Path, tell: Callable[[str], None]) -> Outcome:
         storm = Storm(asked.seed, asked.senders)
         reaper = Reaper(world, asked.seed, asked.most_often)
         door = Door(world.addresses, world.stage.secret, Random(asked.seed))
-        losses = Losses(world, reaper, door, asked.seed) if asked.workers > 1 else None
+        losses = Losses(world, reaper, asked.seed) if asked.workers > 1 else None
         reaper.begin()
         with _senders(asked, world) as senders:
             _blow(asked, world, reaper, losses, tell)

@@ -89,6 +89,11 @@ class Process:
         """Whether this life came to its step."""
         return self._note.exists()
 
+    @property
+    def died_at(self) -> float:
+        """When this life came to its step, as files are dated."""
+        return self._note.stat().st_mtime
+
     def ended_by_itself(self) -> int | None:
         """How it ended, if it was for another reason than a kill."""
         code = self._life.exitcode if self._life else None
