@@ -76,6 +76,10 @@ class FolderSystem:
         """The fields of the wire that those files carry of a line."""
         raise NotImplementedError
 
+    def saved(self, line: SystemLine) -> frozenset[str]:
+        """The fields of a line that also stand in a file that knows every letter."""
+        return frozenset()
+
     @property
     def arranged(self) -> bool:
         """Keeps `OrderSystem`."""
@@ -154,10 +158,6 @@ class FolderSystem:
         spelled = [*altered.spelled, *(each for each in altered.lost if each in saved)]
         reason = SPELLED.format(fields=", ".join(spelled)) if spelled else ""
         return LineResult(line.key, LineStatus.HANDED_OVER, reason, (*missing, *lost))
-
-    def saved(self, line: SystemLine) -> frozenset[str]:
-        """The fields of a line that also stand in a file that knows every letter."""
-        return frozenset()
 
 
 @dataclass(frozen=True, slots=True)
