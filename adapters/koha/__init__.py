@@ -20,6 +20,7 @@ from gateway.orders.model import Kind
 from gateway.orders.system import TELLABLE, Acknowledgement, LineResult, LineStatus, SystemLine, Workplace, left_out
 from gateway.reports.model import Layout
 from gateway.transport.drop_folder import DropFolder
+from gateway.wording import say
 
 TOLD = frozenset(TELLABLE)
 """Everything: what an order of Koha has no field for stands in its note for staff."""
@@ -76,7 +77,7 @@ class System:
                 try:
                     orders = entry.enter(line)
                 except KohaRefused as error:
-                    refused[line.key] = str(error)
+                    refused[line.key] = say(error.sentence, self.workplace.library.language, **error.facts)
                 else:
                     cancelled += [(line, orders)] if orders else []
             self.cancellations.offer(cancelled)

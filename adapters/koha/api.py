@@ -22,6 +22,8 @@ DONE = (200, 201, 204)
 SAID_NO = (400, 404, 409, 413, 422)
 """Statuses of a call that was looked at and refused. A 500 is one too, when Koha is well and did not do it."""
 UNKNOWN_500 = "Koha answers 500 and nothing more; it does so for a basket, fund or currency that it does not know."
+NO_SUCH_FUND = "Koha has no fund with code {code}."
+SEVERAL_FUNDS = "Koha has fund code {code} in {budgets} budgets; the installer must set budget_id."
 RECORD_500 = "Koha answers 500 to the record of this title, and nothing more."
 _DUPLICATE = re.compile(r"Duplicate biblio (\d+)")
 
@@ -29,7 +31,11 @@ Order = Mapping[str, Any]
 
 
 class KohaRefused(Exception):
-    """Koha said no; asking again would not help. `str()` is its reason."""
+    """Koha said no; asking again would not help. Its own words, or one of our sentences with its facts."""
+
+    def __init__(self, sentence: str, **facts: object) -> None:
+        self.sentence, self.facts = sentence, facts
+        super().__init__(sentence)
 
 
 @dataclass(slots=True)
@@ -78,9 +84,9 @@ class Api:
                 wanted["budget_id"] = self.settings.budget_id
             found = self._listed(FUNDS, wanted)
             if not found:
-                raise KohaRefused(f"Koha has no fund with code {code}.")
+                raise KohaRefused(NO_SUCH_FUND, code=code)
             if len(found) > 1:
-                raise KohaRefused(f"Koha has fund code {code} in {len(found)} budgets; set budget_id in the settings.")
+                raise KohaRefused(SEVERAL_FUNDS, code=code, budgets=len(found))
             self._funds[code] = int(found[0]["fund_id"])
         return self._funds[code]
 
@@ -189,10 +195,14 @@ def _object(answer: Answer) -> Order:
 
 
 def _reason(answer: Answer) -> str:
-    found = _object(answer)
+    """What Koha says, in its own words; never empty."""
     if answer.status == 500:
         return UNKNOWN_500
+    found = _object(answer)
     errors = found.get("errors")
-    if isinstance(errors, list):
-        return "; ".join(str(each.get("message", each)) for each in errors if isinstance(each, dict))
-    return str(found.get("error") or f"status {answer.status}: {answer.text}")
+    listed = (
+        [str(each.get("message", each)) for each in errors if isinstance(each, dict)]
+        if isinstance(errors, list)
+        else []
+    )
+    return "; ".join(filter(None, listed)) or str(found.get("error") or f"status {answer.status}: {answer.text}")

@@ -20,6 +20,7 @@ from gateway.order_files import order_response
 from gateway.orders.system import Acknowledgement, SystemLine
 from gateway.transport.drop_folder import DropFolder, FolderUnavailable, reason_of, write_synced
 from gateway.transport.drop_journal import Journal, finish, offer
+from gateway.wording import say
 
 SUFFIX = ".CEA"
 """By which Koha knows a file that is to be read as an order response."""
@@ -63,7 +64,9 @@ class Cancellations:
                 yield Acknowledgement(found["key"], True)
             elif clock.now().date() - date.fromisoformat(found["on"]) > PATIENCE:
                 numbers = ", ".join(map(str, found["orders"]))
-                yield Acknowledgement(found["key"], False, NOT_READ.format(numbers=numbers, days=PATIENCE.days))
+                yield Acknowledgement(
+                    found["key"], False, say(NOT_READ, self.library.language, numbers=numbers, days=PATIENCE.days)
+                )
 
     def forget(self, key: str) -> None:
         """Ask no more after one."""

@@ -24,6 +24,7 @@ from gateway.orders.model import Kind
 from gateway.orders.system import Acknowledgement, LineResult, LineStatus, SystemLine, Workplace, left_out
 from gateway.reports.model import Layout
 from gateway.transport.rest_client import Answer, AnswerLost
+from gateway.wording import say
 
 REFUSED = (400, 409, 413, 415, 422)
 NOTHING_DONE = (300, 301, 302, 303, 307, 308, 401, 403, 404, 405, 407, 408, 411, 421, 426, 429, 431, 503)
@@ -91,7 +92,7 @@ class System:
     def apply(self, lines: Sequence[SystemLine]) -> Sequence[LineResult]:
         """Keeps `OrderSystem`; one file a call, and a refused file in halves until the lines to blame are found."""
         verdicts: dict[str, Verdict] = {
-            line.key: (LineStatus.UNCERTAIN, MAYBE_DONE) for line in lines if not line.first_offer
+            line.key: (LineStatus.UNCERTAIN, self._say(MAYBE_DONE)) for line in lines if not line.first_offer
         }
         fresh = [line for line in lines if line.first_offer]
         try:
@@ -132,18 +133,21 @@ class System:
         except (SystemUnavailable, ConfigurationError) as error:
             if nothing_done:
                 raise
-            return LineStatus.UNCERTAIN, BROKE_OFF.format(text=error)
+            return LineStatus.UNCERTAIN, self._say(BROKE_OFF, text=error)
 
     def _verdict(self, answer: Answer) -> Verdict:
         if answer.status in TAKEN:
             if _understood(answer):
                 return LineStatus.HANDED_OVER, ""
-            return LineStatus.UNCERTAIN, NOT_UNDERSTOOD.format(text=words(answer))
+            return LineStatus.UNCERTAIN, self._say(NOT_UNDERSTOOD, text=words(answer))
         if answer.status in REFUSED:
             return LineStatus.REFUSED, words(answer)
         if answer.status in NOTHING_DONE:
             raise WiseUnavailable(address=self.settings.address, reason=said(answer))
         return LineStatus.UNCERTAIN, said(answer)
+
+    def _say(self, sentence: str, **facts: object) -> str:
+        return say(sentence, self.workplace.library.language, **facts)
 
     def _write(self, lines: Sequence[SystemLine]) -> bytes:
         library = self.workplace.library

@@ -62,7 +62,7 @@ def test_what_koha_refuses_stands_under_what_needs_attention(stage: Stage, koha:
     stage.push(a_mutation(), a_mutation(order_number="B2", budget_code="VOLW"))
     stage.process()
     assert sorted(stage.outcomes().values()) == ["APPLIED", "APPLIED_WITH_WARNING system-refused"]
-    assert "Koha has no fund with code JF" in attention(stage)
+    assert "Koha heeft geen fonds met code JF" in attention(stage)
 
 
 def test_koha_that_is_busy_gets_all_in_order_when_it_is_back(stage: Stage, koha: KohaSimulator) -> None:

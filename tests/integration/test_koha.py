@@ -39,7 +39,7 @@ def a_system(koha: KohaSimulator, **about: Any) -> OrderSystem:
         "address": koha.address, "user": koha.user, "password_env": "KOHA_PASSWORD", "basket_id": 7,
         "folder": koha.folder, "timeout_seconds": 5,
     }  # fmt: skip
-    workplace = a_workplace(koha.folder.parent / "work", system="koha")
+    workplace = a_workplace(koha.folder.parent / "work", system="koha", language="en")
     return kind.from_settings(kind.Settings.model_validate(section | about), workplace)
 
 
