@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -97,8 +97,9 @@ def _sweep(folder: Path, aside: Path) -> None:
     """Throw away what a killed process left aside more than a day ago; by the disk's clock, not ours."""
     now = aside.stat().st_mtime
     for left in folder.glob(f"{_DRAFTS}*"):
-        if left.stat().st_mtime < now - _A_DAY_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # Drafts of other libraries come and go meanwhile.
+            if left.stat().st_mtime < now - _A_DAY_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _write(aside: Path, document: Document, paths: dict[Format, str], *, windows_1252: bool) -> Written:

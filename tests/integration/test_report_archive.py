@@ -168,6 +168,13 @@ def test_what_a_killed_process_left_aside_is_thrown_away_after_a_day(database: s
     assert young.exists()
 
 
+def test_draft_of_another_library_that_goes_meanwhile_holds_no_report_up(database: sa.Engine, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    # Listed, and gone when it is looked at.
+    (folder / ".draft-gone").symlink_to(folder / "nowhere")
+    assert archive.keep(database, folder, a_report(), Audience.STAFF, formats=TEXTS)
+
+
 def test_altered_file_is_not_handed_out(database: sa.Engine, folder: Path) -> None:
     archive.keep(database, folder, a_report(), Audience.STAFF, formats=TEXTS)
     path = folder / f"I202/2026/{NAME}.txt"
