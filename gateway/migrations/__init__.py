@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from gateway.db import writing
+from gateway.db import reading, writing
 
 
 def upgrade(database: sa.Engine) -> None:
@@ -21,7 +21,7 @@ def upgrade(database: sa.Engine) -> None:
 
 def is_newest(database: sa.Engine) -> bool:
     """Whether the tables are at the newest step."""
-    with database.connect() as connection:
+    with reading(database) as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     return current == ScriptDirectory.from_config(_config()).get_current_head()
 
@@ -34,7 +34,8 @@ def _config() -> Config:
 
 def exist(database: sa.Engine) -> bool:
     """Whether there are tables of ours, of whatever step."""
-    return sa.inspect(database).has_table("alembic_version")
+    with reading(database) as connection:
+        return sa.inspect(connection).has_table("alembic_version")
 
 
 def drop(database: sa.Engine) -> None:

@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from gateway import app, db, migrations, work
+from gateway.errors import Busy
 from tests import databases
 
 
@@ -39,6 +40,17 @@ def test_upgrading_twice_changes_nothing_and_dropping_leaves_nothing(database: d
     assert not migrations.exist(database)
     with db.reading(database) as connection:
         assert sa.inspect(connection).get_table_names() == []
+
+
+def test_tables_of_a_database_that_is_away_are_told_as_busy(tmp_path: Path) -> None:
+    with databases.an_engine("postgresql", tmp_path) as engine:
+        databases.the_server().stop(at_once=True)
+        try:
+            for look in (migrations.exist, migrations.is_newest):
+                with pytest.raises(Busy):
+                    look(engine)
+        finally:
+            databases.the_server().start()
 
 
 def test_rehearsal_is_said_in_the_database_for_good(database: db.Engine) -> None:
