@@ -204,8 +204,7 @@ class Proof:
 
     def _readers_got_each_report_once(self) -> None:
         """The library's folder holds what is kept, in all six formats, and nothing beside it."""
-        kept = {path.name: path for path in self._kept().glob("I*/*/*")}
-        offered = {path.name: path for path in (self.world.stage.folder / "out").glob("I*/*")}
+        kept, offered = kept_and_offered(self.world)
         self.check(len(kept) == 6 * len(self.reports), f"{len(self.reports)} reports are kept as {len(kept)} files")
         self.check(kept.keys() == offered.keys(), f"not kept and offered: {sorted(kept.keys() ^ offered.keys())[:5]}")
         for name in kept.keys() & offered.keys():
@@ -213,14 +212,19 @@ class Proof:
             self.check(same, f"{offered[name]} is not the report that is kept")
 
     def _files(self) -> list[Path]:
-        return sorted(self._kept().glob("I*/*/*.xml"))
-
-    def _kept(self) -> Path:
-        return self.world.stage.settings.data_folder / "reports"
+        return sorted(path for path in kept_and_offered(self.world)[0].values() if path.suffix == ".xml")
 
     def check(self, holds: bool, words: str) -> None:
         if not holds:
             self.breaches.append(words)
+
+
+def kept_and_offered(world: World) -> tuple[dict[str, Path], dict[str, Path]]:
+    """The files of reports, by name: those in the archive, and those in the folders of the library systems."""
+    archive, folders = world.stage.settings.data_folder / "reports", world.stage.folder / "out"
+    found = (archive.glob("I*/*/*"), folders.glob("I*/*"))
+    kept, offered = ({path.name: path for path in paths} for paths in found)
+    return kept, offered
 
 
 _SIDES = ("applied", "known", "refused", "closingWaiting")

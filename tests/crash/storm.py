@@ -12,7 +12,7 @@ from random import Random
 from tests.crash.days import KNOWN_LATER, LAST_EVENTS_AFTER, LIBRARIES, Fate, Storm
 from tests.crash.killing import Reaper, until
 from tests.crash.loss import Losses
-from tests.crash.proof import Diaries, Proof
+from tests.crash.proof import Diaries, Proof, kept_and_offered
 from tests.crash.sender import Door, status_request
 from tests.crash.world import ROOT, World, a_world
 from tests.stage import BRANCHES
@@ -128,7 +128,10 @@ def _senders(asked: Asked, world: World) -> Iterator[list["subprocess.Popen[byte
 
 
 def _is_done(proof: Proof) -> bool:
-    """Whether every message is processed, and only what must wait still waits."""
+    """Whether every message is processed, every report offered, and only what must wait still waits."""
+    kept, offered = kept_and_offered(proof.world)
+    if kept.keys() != offered.keys():
+        return False
     for message in reversed(proof.messages.values()):
         answer = proof.door.post(status_request(message.message_id))
         waits = sum(told.fate is Fate.WAITING for told in message.told)
