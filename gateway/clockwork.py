@@ -6,8 +6,10 @@ from functools import partial
 
 from gateway import app, clock, locks, work
 from gateway.app import Gateway
+from gateway.errors import GatewayError
 from gateway.locks import Taken
-from gateway.orders import processing, recovery, year_change
+from gateway.log import logger
+from gateway.orders import overdue, processing, recovery, year_change
 from gateway.timetable import Timetable
 
 RECOVER_EVERY_SECONDS = 15
@@ -15,6 +17,7 @@ LOOK_AT_WAITING_EVERY_SECONDS = 3600
 LISTEN_EVERY_SECONDS = 300
 OFFER_REPORTS_EVERY_SECONDS = 300
 CHANGE_YEAR_EVERY_SECONDS = 3600
+WARN_EVERY_SECONDS = 3600
 
 
 def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
@@ -30,6 +33,7 @@ def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
             ),
             "listen": (LISTEN_EVERY_SECONDS, partial(processing.listen, app.workshop(gateway), enqueue)),
             "offer reports": (OFFER_REPORTS_EVERY_SECONDS, partial(app.offer_reports, gateway)),
+            "warn of what waits": (WARN_EVERY_SECONDS, partial(warn_of_waiting, gateway)),
             "change of year": (CHANGE_YEAR_EVERY_SECONDS, partial(change_year, gateway)),
             "take up lost jobs": (recover_every, partial(_take_up_lost, gateway.names, worker)),
             "retry failed jobs": (int(timedelta(minutes=5).total_seconds()), lambda: _retry(worker)),
@@ -55,6 +59,15 @@ def change_year(gateway: Gateway) -> None:
         # Who finds somebody at work for the library comes back in an hour.
         with suppress(Taken), app.alone(gateway, library.institution):
             year_change.change(gateway.database, library.institution, year, by="the gateway")
+
+
+def warn_of_waiting(gateway: Gateway) -> None:
+    """Tell staff of each library what waits longer than it wants to; one that cannot be told holds up no other."""
+    for each in gateway.settings.library:
+        try:
+            overdue.warn(gateway.database, each.library(), each.waiting_days, each.staff_mail, gateway.settings.mail)
+        except GatewayError as error:
+            logger.error("clockwork.staff_not_warned", institution=each.institution, reason=str(error))
 
 
 def _waits_for(gateway: Gateway, institution: str, year: int) -> bool:

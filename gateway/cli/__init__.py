@@ -24,6 +24,7 @@ from gateway.cli import (
     start,
     suppliers,
     users,
+    waiting,
 )
 from gateway.cli.opening import gateway_of
 from gateway.cli.printing import show_error
@@ -91,7 +92,7 @@ def _set_clock(context: typer.Context, at: str) -> None:
 
 
 start.register(app, composition.fittings)
-for group in (operations, push, contract, orders, budgets, reports, suppliers, users, audit, demo):
+for group in (operations, push, contract, orders, waiting, budgets, reports, suppliers, users, audit, demo):
     group.register(app)
 
 

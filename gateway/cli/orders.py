@@ -1,6 +1,6 @@
-"""The commands about a library's orders: branches, open orders, what waits, messages."""
+"""The commands about a library's orders: branches, open orders, messages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,20 +10,17 @@ from gateway.app import Gateway
 from gateway.cli.opening import gateway_of, library_of
 from gateway.cli.printing import NotDone, choices, show_json
 from gateway.cli.tables import local, show_list
-from gateway.config import LibrarySettings
-from gateway.db import Connection, reading
+from gateway.db import reading
 from gateway.money import plain
 from gateway.orders import imports
-from gateway.orders.explanations import sentences
 from gateway.orders.imports import Imported
-from gateway.orders.store import codes, enquiries, progress
+from gateway.orders.store import codes, enquiries
 
 Library = Annotated[str, typer.Option("--library", "-l", help="The institution, as I201.")]
 ListFile = Annotated[Path, typer.Argument(help="CSV or XML; docs/installer.md names the columns.")]
 
 branches = typer.Typer(help="The library's branches, by the supplier's code.", no_args_is_help=True)
 orders = typer.Typer(help="Order lines in the ledger.", no_args_is_help=True)
-waiting = typer.Typer(help="Lines that wait, and why.", no_args_is_help=True)
 messages = typer.Typer(help="Messages of suppliers.", no_args_is_help=True)
 
 
@@ -36,7 +33,7 @@ class NoSuchOrder(NotDone):
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    groups = {"branches": branches, "orders": orders, "waiting": waiting, "messages": messages}
+    groups = {"branches": branches, "orders": orders, "messages": messages}
     for name, group in groups.items():
         app.add_typer(group, name=name)
 
@@ -88,45 +85,6 @@ def _effect(row: dict[str, Any], time_zone: str) -> dict[str, Any]:
         else:
             told[key] = local(value, time_zone) if key == "at" and value else value
     return told
-
-
-@waiting.command("list")
-def list_waiting(
-    context: typer.Context,
-    library: Annotated[str | None, typer.Option("--library", "-l", help="Only of this institution, as I201.")] = None,
-) -> None:
-    """Show what waits, for a decision or for the library system, and why."""
-    gateway = gateway_of(context)
-    libraries = [library_of(gateway, library)] if library else gateway.settings.library
-    with reading(gateway.database) as connection:
-        found = [row for each in libraries for row in _waiting_of(connection, each)]
-    show_list(context, found)
-
-
-def _waiting_of(connection: Connection, library: LibrarySettings) -> Iterator[dict[str, Any]]:
-    for row in enquiries.waiting_lines(connection, library.institution):
-        yield _waiting_line(row, library, "a decision", sentences(progress.unpack(row.findings)))
-    for row in enquiries.undelivered_lines(connection, library.institution):
-        yield _waiting_line(row, library, "the library system", _why_undelivered(row, library))
-
-
-def _waiting_line(row: Any, library: LibrarySettings, waits_for: str, why: str) -> dict[str, Any]:
-    return {
-        "library": library.institution,
-        "mutation": row.mutation_id,
-        "order": f"{row.order_number}/{row.order_line}",
-        "kind": row.kind,
-        "since": local(row.since, library.time_zone),
-        "waits_for": waits_for,
-        "why": why,
-    }
-
-
-def _why_undelivered(row: Any, library: LibrarySettings) -> str:
-    if row.reason is None:
-        return "It is decided and will be handed over by its run."
-    next_try = local(row.next_try_at, library.time_zone)
-    return f"The library system could not be reached: {row.reason} It is tried again at {next_try:%H:%M}."
 
 
 @messages.command("list")

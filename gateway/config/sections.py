@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from gateway.errors import ConfigurationError
 from gateway.library import Library
 
+ADDRESS = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
+"""A mail address, as far as settings check it."""
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +36,10 @@ class LibrarySettings(_Frozen):
         None, description="process at this time of the night; without it, at once", examples=[time(2, 30)]
     )
     fall_back_budget: str = Field("01", description="sub-budget for codes we do not know, where allowed")
+    waiting_days: int = Field(3, ge=1, le=60, description="a line that waits for more days is told to staff by mail")
+    staff_mail: str | None = Field(
+        None, pattern=ADDRESS, description="mail address of staff for that", examples=["orders@library.example"]
+    )
     move_open_orders: bool = Field(
         True, description="in a new year, open orders move to the same budget code of that year"
     )
@@ -105,9 +112,6 @@ class PasswordMissing(ConfigurationError):
     hint = "Put it there, readable by the user of the service only."
 
 
-_ADDRESS = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
-
-
 class MailSettings(_Secretive):
     """The `[mail]` section: the server through which mail goes out."""
 
@@ -117,7 +121,7 @@ class MailSettings(_Secretive):
         "starttls", pattern="^(starttls|tls|none)$", description="starttls, tls (from the first byte), or none"
     )
     sender: str = Field(
-        pattern=_ADDRESS, description="address from which the gateway sends", examples=["gateway@library.example"]
+        pattern=ADDRESS, description="address from which the gateway sends", examples=["gateway@library.example"]
     )
     user: str | None = Field(None, description="account on the mail server, if it asks for one")
     password_env: str | None = Field(None, description="environment variable that holds its password")
@@ -145,7 +149,7 @@ class SupplierSettings(_Secretive):
     """A `[suppliers.<sender code>]` section: how that supplier is told of changed budget codes."""
 
     mail: str | None = Field(
-        None, pattern=_ADDRESS, description="mail address for them", examples=["orders@supplier.example"]
+        None, pattern=ADDRESS, description="mail address for them", examples=["orders@supplier.example"]
     )
     soap_address: str | None = Field(
         None,

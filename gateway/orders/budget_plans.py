@@ -213,12 +213,19 @@ def save(
         by: who changes it; without it, the system user of the command.
     """
     with writing(database) as connection:
-        before = codes.as_list(connection, institution)
-        after = plan(before)
-        found = changes(before, after)
-        if found:
-            codes.replace_budgets(connection, institution, after.codes, after.mappings)
-            for change in found:
-                audit.changed(connection, What.BUDGET_CODES_CHANGED, institution, str(change), by)
-            release(connection, institution)
+        return save_in(connection, institution, plan, release, by)
+
+
+def save_in(
+    connection: Connection, institution: str, plan: Plan, release: Release = lambda *_: None, by: str | None = None
+) -> tuple[Change, ...]:
+    """As `save`, in a transaction that is open."""
+    before = codes.as_list(connection, institution)
+    after = plan(before)
+    found = changes(before, after)
+    if found:
+        codes.replace_budgets(connection, institution, after.codes, after.mappings)
+        for change in found:
+            audit.changed(connection, What.BUDGET_CODES_CHANGED, institution, str(change), by)
+        release(connection, institution)
     return found

@@ -124,6 +124,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "{listed} copies are listed, but the quantity is {copies}.", "The supplier must correct the one or the other."
     ),
     "wrong-final": Explanation("A {kind} cannot be final={final}.", "The supplier must choose another kind or value."),
+    "refused-by-hand": Explanation("Refused by {by}: {reason}", "Nothing to do, unless the reason is gone."),
     # Known: nothing was changed, because it was done before.
     "same-mutation": Explanation("Received and processed before."),
     "same-order": Explanation("The same order was received before."),

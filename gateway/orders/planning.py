@@ -1,6 +1,6 @@
 """Decide the mutations of a run, chunk by chunk: what each does to its line, and what must go to the library system."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import blake2b
@@ -21,6 +21,7 @@ from gateway.orders.reading import order_content, stamp
 from gateway.orders.store import codes as codes_store
 from gateway.orders.store import deliveries, lines, progress
 from gateway.orders.store.progress import Candidate, Run
+from gateway.orders.verdicts import Verdict
 
 CHUNK = 500
 """Mutations decided in one transaction: the write lock is held for tens of milliseconds."""
@@ -66,29 +67,42 @@ class Planner:
             return refuse("mutation-conflict", mutation=mutation.mutation_id)
         if wrong := tuple(checks.refusals(mutation)):
             return Decision(Outcome.REFUSED, wrong)
+        verdict = candidate.verdict
+        if verdict and verdict.refusal:
+            return refuse("refused-by-hand", reason=verdict.refusal, by=verdict.by)
         key = (mutation.order_number, mutation.order_line)
         if key in self.held_up:
             return wait(Finding("waits-behind", {"order": "/".join(key)}))
         line = self.lines.get(key)
-        placement = self._placement(line, mutation)
+        placement, branches = self._placement(line, mutation, verdict)
         if isinstance(placement, Finding):
             return Decision(Outcome.REFUSED if placement.code in _REFUSING else Outcome.WAITING, (placement,))
         content = _content(candidate) if mutation.kind is Kind.ORDERED else ""
-        return lifecycle.decide(line, Said(mutation, placement, content, self.codes.branches))
+        return lifecycle.decide(line, Said(mutation, placement, content, branches))
 
-    def _placement(self, line: OrderLine | None, mutation: Mutation) -> Placement | Finding | None:
-        """Where the copies go, where that must be known; or why the line waits."""
+    def _placement(
+        self, line: OrderLine | None, mutation: Mutation, verdict: Verdict | None
+    ) -> tuple[Placement | Finding | None, Mapping[str, str]]:
+        """Where the copies go, where that must be known, or why the line waits; and the branches that this goes by."""
+        said = _of_its_line(mutation, line) if line is not None and mutation.kind is Kind.CHANGED else mutation
+        ordered_on = mutation.order_date or (line.ordered_on if line else None) or self._ordered_on(mutation)
+        on, codes = ordered_on, self.codes
+        if verdict:
+            said, on, codes = verdict.applied(said, ordered_on, codes)
+        return self._placed(line, said, ordered_on, on, codes), codes.branches
+
+    def _placed(
+        self, line: OrderLine | None, mutation: Mutation, ordered_on: date, on: date, codes: Codes
+    ) -> Placement | Finding | None:
         if not lifecycle.needs_placement(line, mutation):
-            return unknown_branch(mutation, self.codes) if mutation.kind in (Kind.SHIPPED, Kind.CANCELLED) else None
+            return unknown_branch(mutation, codes) if mutation.kind in (Kind.SHIPPED, Kind.CANCELLED) else None
         if line is not None and mutation.kind is Kind.CHANGED:
-            ordered_on = mutation.order_date or line.ordered_on or self._ordered_on(mutation)
-            return place_change(_of_its_line(mutation, line), line, ordered_on, self.codes)
-        ordered_on = self._ordered_on(mutation)
+            return place_change(mutation, line, on, codes)
         start = self.library.start_date
         if line is None and mutation.kind is Kind.SHIPPED and start and ordered_on < start:
             name = f"{mutation.order_number}/{mutation.order_line}"
             return Finding("before-start", {"order": name, "start": start.isoformat()})
-        return place(mutation, ordered_on, self.codes)
+        return place(mutation, on, codes)
 
     def _ordered_on(self, mutation: Mutation) -> date:
         # A supplier need not repeat the order's day; then the day of the event stands for it.

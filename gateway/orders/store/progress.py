@@ -13,7 +13,9 @@ from gateway.orders.ledger import LineKey
 from gateway.orders.model import Mutation
 from gateway.orders.reading import ORDER_LINE, ORDER_NUMBER
 from gateway.orders.reading import mutation as mutation_of
+from gateway.orders.store import verdicts
 from gateway.orders.store.tables import WIRE_COLUMNS, deliveries, messages, outcomes, runs, waiting
+from gateway.orders.verdicts import Verdict
 
 _ALWAYS = "9999"
 """Later than any moment, as text."""
@@ -43,6 +45,7 @@ class Candidate:
     standing: str
     row: tuple[str | None, ...]
     is_waiting: bool
+    verdict: Verdict | None = None
 
     @property
     def key(self) -> LineKey:
@@ -215,11 +218,15 @@ def waiting_of(connection: sa.Connection, run: Run, keys: Iterable[LineKey]) -> 
 def candidates(connection: sa.Connection, pks: Sequence[int]) -> list[Candidate]:
     """These mutations, in the order asked."""
     statement = sa.text(
-        f"select mutations.pk, standing, waiting.mutation_pk is not null, {_WIRE}"
-        " from mutations left join waiting on waiting.mutation_pk = mutations.pk where mutations.pk in :pks"
+        f"select mutations.pk, standing, waiting.mutation_pk is not null, {verdicts.COLUMNS}, {_WIRE}"
+        " from mutations left join waiting on waiting.mutation_pk = mutations.pk"
+        " left join verdicts on verdicts.mutation_pk = mutations.pk where mutations.pk in :pks"
     ).bindparams(sa.bindparam("pks", expanding=True))
     rows = connection.execute(statement, {"pks": list(pks)}).all()
-    found = {row[0]: Candidate(row[0], row[1], tuple(row[3:]), bool(row[2])) for row in rows}
+    wire = 3 + verdicts.WIDTH
+    found = {
+        row[0]: Candidate(row[0], row[1], tuple(row[wire:]), bool(row[2]), verdicts.of(row[3:wire])) for row in rows
+    }
     return [found[pk] for pk in pks]
 
 
