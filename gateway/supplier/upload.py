@@ -1,11 +1,12 @@
 """A supplier's own file on its way: looked at, put in an envelope if it has none, and read in parts while it is sent.
 
 What the supplier wrote is sent as written, byte for byte: a file is tried out, not repaired. Only its first
-part is looked at, so size does not matter and a mistake further on is the gateway's to find.
+part is looked at here, so size does not matter; `inspection` reads all of it.
 """
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self, cast
@@ -198,4 +199,19 @@ def _as_trial(head: bytes, path: Path) -> bytes:
         changed, found = _TEST_STANDS_AFTER.subn(rb"\g<0><\1test>true</\1test>", head, count=1)
     if not found:
         raise NotAMessage(path=path, reason="it has no header in which to ask for a trial")
+    if not _asks_for_a_trial(changed):
+        raise NotAMessage(path=path, reason="what looks like its header is none; write `<test>true</test>` into it")
     return changed
+
+
+def _asks_for_a_trial(head: bytes) -> bool:
+    """Whether the header itself says so now, and not a comment or another element of that name."""
+    parser = etree.XMLPullParser(("end",), tag=f"{{{NAMESPACE}}}test", resolve_entities=False, no_network=True)
+    with suppress(etree.XMLSyntaxError):
+        parser.feed(head)
+    for _, any_element in parser.read_events():
+        element = cast(etree._Element, any_element)
+        above = [each.tag for each in element.iterancestors()]
+        if above[:2] == [f"{{{NAMESPACE}}}header", f"{{{NAMESPACE}}}submitMutations"]:
+            return (element.text or "").strip() in ("true", "1")
+    return False

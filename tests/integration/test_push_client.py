@@ -125,6 +125,15 @@ def test_a_file_larger_than_one_part_arrives_whole(door: SoapDoor, tmp_path: Pat
     assert request.strip() in door.asked[0].content
 
 
+@pytest.mark.parametrize("hidden", [b"<!-- <test>false</test> -->", b"<x xmlns=''><test>false</test></x>"])
+def test_what_only_looks_like_the_header_is_no_trial(tmp_path: Path, hidden: bytes) -> None:
+    """Otherwise the command would say that it only tries, and the orders would be entered."""
+    request = request_of(a_day(3)).replace(b"<header>", hidden + b"<header>", 1)
+    assert hidden in request
+    with pytest.raises(upload.NotAMessage, match="looks like its header"):
+        upload.message(a_file(tmp_path, request), trial=True)
+
+
 @pytest.mark.parametrize("written", [b"<test>false</test>", b""], ids=["says false", "says nothing"])
 def test_a_trial_changes_only_the_header(door: SoapDoor, tmp_path: Path, written: bytes) -> None:
     request = request_of(a_day(3)).replace(b"<test>false</test>", written)
