@@ -111,7 +111,11 @@ def _told_of(receipt: Receipt, asked: Asked, credentials: Credentials | None) ->
     if not asked.wait or receipt.test:
         return Told(facts)
     client = client_of(asked, credentials)
-    found = pushing.processed(client, receipt.message_id, within_seconds=asked.timeout, patience=patience(asked))
+    try:
+        found = pushing.processed(client, receipt.message_id, within_seconds=asked.timeout, patience=patience(asked))
+    except GatewayError as error:
+        _say(f"Accepted; what became of it is not known yet: {error}", asked)
+        return Told({**facts, "waiting": failures.facts(error)}, failures.LATER)
     status = answers.status_facts(found)
     if not asked.as_json:
         answers.show_status(status)
