@@ -141,7 +141,7 @@ class Visit:
 
     def close(self) -> None:
         """Forget what was not accepted, and note a refusal; never raises."""
-        if self._delivery and self.fault:
+        if self._delivery:
             try:
                 self._delivery.discard()
             except Exception as error:

@@ -98,3 +98,11 @@ def test_server_of_the_database_is_told_to_notice_soon_that_we_are_gone(tmp_path
     with databases.an_engine("postgresql", tmp_path) as engine, db.reading(engine) as connection:
         told = connection.exec_driver_sql(asked).scalars().all()
     assert told == ["tcp_keepalives_count", "tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_user_timeout"]
+
+
+def test_a_message_whose_connection_broke_lets_the_next_one_write(tmp_path: Path) -> None:
+    with databases.an_engine("sqlite", tmp_path) as database:
+        spool = Spool(database)
+        spool.writing().connection.dbapi_connection.close()  # type: ignore[union-attr]
+        spool.close()
+        _put(database, "a")

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
 from gateway import db
+from gateway.log import logger
 from gateway.orders.store.progress import Candidate
 from gateway.orders.store.tables import WIRE_COLUMNS
 
@@ -111,12 +112,16 @@ class Spool:
         if self._connection.closed:
             return
         try:
-            self._transaction.rollback() if self._transaction.is_active else None
-            self._turn.close()  # Others need not wait for what only this connection sees.
+            try:
+                self._transaction.rollback() if self._transaction.is_active else None
+            finally:
+                self._turn.close()  # Others need not wait for what only this connection sees.
             self._connection.execution_options(read_only=True)
             if self._is_filling:
                 self._drop()
-        except DatabaseError:
+        except Exception as error:
+            # Whatever was to be kept is kept by now, or never: what its sender is told stays the same.
+            logger.warning("orders.spool_given_up", reason=str(error).partition("\n")[0])
             self._give_up()
         self._connection.close()
 
@@ -146,9 +151,11 @@ class Spool:
 
     def _give_up(self) -> None:
         """Let go of a connection that can no longer be cleaned up; its temporary tables go with it."""
-        self._connection.invalidate()
-        self._connection.close()
-        self._turn.close()
+        try:
+            self._connection.invalidate()
+            self._connection.close()
+        finally:
+            self._turn.close()
 
     def _run(self, statement: str) -> None:
         self._connection.exec_driver_sql(statement)
