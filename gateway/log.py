@@ -6,6 +6,8 @@ from contextlib import suppress
 
 import structlog
 
+_MEET_A_DATABASE_THAT_IS_GONE = ("dbos", "sqlalchemy.pool.impl.QueuePool")
+
 
 def configure(*, json: bool, level: str = "INFO") -> None:
     """Set up structlog and the standard library's logging, once, at the start of a process."""
@@ -26,6 +28,21 @@ def configure(*, json: bool, level: str = "INFO") -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(levelname)s %(message)s")
+    shorten_what_libraries_say()
+
+
+def shorten_what_libraries_say() -> None:
+    """Let those that meet a database that is gone say so in one line: whoever needs it tells of it too."""
+    for name in _MEET_A_DATABASE_THAT_IS_GONE:
+        logging.getLogger(name).addFilter(_in_one_line)
+
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    if record.exc_info and record.exc_info[1]:
+        problem = str(record.exc_info[1]).partition("\n")[0]
+        record.msg, record.args = f"{record.getMessage().strip()} {problem}", None
+        record.exc_info = record.exc_text = None
+    return True
 
 
 class _Log:

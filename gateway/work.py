@@ -1,6 +1,5 @@
 """Durable jobs: queued in the caller's own transaction, run by whichever process is free. The only user of DBOS."""
 
-import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import groupby
@@ -99,7 +98,6 @@ class Worker:
                 "run_migrations": False,
             }
         )
-        logging.getLogger("dbos").addFilter(_in_one_line)
         for name, job in jobs.items():
             DBOS.workflow(name=name)(_lasting(name, self._patient(job), self._under_way, tries))
 
@@ -172,15 +170,6 @@ class Worker:
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
         return run
-
-
-def _in_one_line(record: logging.LogRecord) -> bool:
-    """Say what the engine met without its stack: that our database is gone is told by whoever needs it."""
-    if record.exc_info and record.exc_info[1]:
-        problem = str(record.exc_info[1]).partition("\n")[0]
-        record.msg, record.args = f"{record.getMessage().strip()} {problem}", None
-        record.exc_info = record.exc_text = None
-    return True
 
 
 class _UnderWay:

@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 import sqlalchemy as sa
 
-from gateway import db
+from gateway import db, log
 from gateway.errors import Busy
 from gateway.orders.store.spools import Spool
 from gateway.turns import Turns
@@ -106,3 +106,14 @@ def test_a_message_whose_connection_broke_lets_the_next_one_write(tmp_path: Path
         spool.writing().connection.dbapi_connection.close()  # type: ignore[union-attr]
         spool.close()
         _put(database, "a")
+
+
+def test_what_the_pool_of_connections_meets_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    log.shorten_what_libraries_say()
+    pool = db.engine("postgresql+psycopg://nobody@/nowhere").pool
+    try:
+        raise OSError("server closed the connection unexpectedly\nThis probably means that it ended.")
+    except OSError:
+        pool.logger.error("Error closing cursor", exc_info=True)
+    assert "Error closing cursor server closed the connection unexpectedly\n" in caplog.text
+    assert "Traceback" not in caplog.text
