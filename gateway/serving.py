@@ -35,6 +35,8 @@ RECEIVED_AT_ONCE = 2**18
 _NEW_BEFORE_COLLECTING = 50_000
 CONNECTIONS = 1000
 """Far above the threads: a connection costs no thread until its request is complete, so slow senders hold up nobody."""
+LONGEST_HEAD = 64 * 1024
+"""Bytes of the headers of HTTP: they are searched anew with every piece that arrives, before anybody says who asks."""
 
 
 class NodeTaken(ConfigurationError):
@@ -194,6 +196,7 @@ def _listening(gateway: Gateway) -> Any:
             ident=None,
             # Far above our own limit, so that what is too large gets our fault and not the server's plain text.
             max_request_body_size=4 * settings.limits.message_megabytes * 2**20,
+            max_request_header_size=LONGEST_HEAD,
             clear_untrusted_proxy_headers=False,
         )
     except OSError as error:

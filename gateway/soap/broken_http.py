@@ -23,14 +23,28 @@ PATH = b"/soap/orders"
 _LONGEST_CHUNK_LINE = 1_024
 _LONGEST_TRAILER = 16_384
 _LONGEST_HEAD = 65_536
+_LONGEST_BLANK = b" " * 200
+_BLANKS = bytes.maketrans(b"\t\r\n", b"   ")
+_MOST_FRAMING = 500_000
+"""How many bytes around its chunks a request may have at least, however small they are."""
+
 _SOAP12 = re.compile(rb"^content-type:[ \t]*application/soap\+xml\b", re.IGNORECASE | re.MULTILINE)
 
 
 class _Chunks(ChunkedReceiver):
-    """Gives up on a line that does not end; the server would collect it, and search all of it again and again."""
+    """Gives up on a line that does not end; the server would collect it, and search all of it again and again.
+
+    And on chunks of a byte or two: each takes as long as a thousand bytes.
+    """
+
+    _taken = 0
 
     def received(self, piece: bytes) -> int:
         consumed: int = super().received(piece)
+        self._taken += consumed
+        framing = self._taken - len(self)
+        if framing > max(_MOST_FRAMING, 2 * len(self)):
+            self.error = BadRequest("its chunks are too small")
         if len(self.control_line) > _LONGEST_CHUNK_LINE or len(self.trailer) > _LONGEST_TRAILER:
             self.error = BadRequest("a line between its chunks is too long")
         return consumed
@@ -43,9 +57,19 @@ class _Parser(HTTPRequestParser):
     path = ""
     body_rcv: Any = None
 
+    def received(self, piece: bytes) -> int:
+        if self.body_rcv is None and not self.completed:
+            self.head = (self.header_plus + piece[:_LONGEST_HEAD])[:_LONGEST_HEAD]
+        consumed: int = super().received(piece)
+        return consumed
+
     def parse_header(self, head: bytes) -> None:
         # Of a head that is too long the server gives a short one in its place, so as to be able to answer.
-        self.head = max(self.header_plus[:_LONGEST_HEAD], head[:_LONGEST_HEAD], key=len)
+        if self.head.lstrip().startswith(head[:_LONGEST_HEAD]):
+            self.head = head[:_LONGEST_HEAD]
+        if _LONGEST_BLANK in head.translate(_BLANKS):
+            # The server would look at each part of it, which takes the square of its length.
+            raise ParsingError("a header holds too much white space")
         super().parse_header(head)
         if self.chunked:
             if "CONTENT_LENGTH" in self.headers:
@@ -59,7 +83,7 @@ class _Parser(HTTPRequestParser):
         """Whether it was meant for the supplier's door."""
         target = self.head.lstrip().split(b"\r\n", 1)[0].split(b" ")[1:2] or [b""]
         path = re.split(rb"[?#]", re.sub(rb"^[a-zA-Z]+://[^/]*", b"", target[0]))[0]
-        return unquote_to_bytes(path).rstrip(b"/") == PATH
+        return b"/" + unquote_to_bytes(path).strip(b"/") == PATH
 
     @property
     def soap(self) -> Version:

@@ -54,6 +54,13 @@ LENGTHS = [
     _raw("a length too short", _length(200), status=500, leave=True),
     _raw("a length too long", _length(len(CONTENT) + 100), leave=True, status=500),
     _raw("a sender gone in the middle", _length(len(CONTENT)), CONTENT[:300], leave=True, status=500),
+    _raw(
+        "a sender gone who was told to go on",
+        [*_length(len(CONTENT)), ("Expect", "100-continue")],
+        CONTENT[:300],
+        leave=True,
+        status=500,
+    ),
     _raw("a sender gone before the content", _length(len(CONTENT)), b"", leave=True, status=500),
     Raw("a sender gone in the headers", request(b"", HEAD)[:60], leave=True),
     Raw("a sender gone in the first line", b"POST /soap/or", leave=True),
@@ -62,7 +69,8 @@ LENGTHS = [
 ]
 CHUNKS = [
     _raw("chunks of one byte of what is no XML", [*HEAD, CHUNKED], chunked(BROKEN, [1]), status=500),
-    _raw("chunks of one byte and 100 KB", [*HEAD, CHUNKED], chunked(b" " * 100_000 + b"<", [1]), status=500),
+    _raw("chunks of one byte and 50 KB", [*HEAD, CHUNKED], chunked(b" " * 50_000 + b"<", [1]), status=500),
+    _raw("chunks of one byte and 300 KB", [*HEAD, CHUNKED], chunked(b" " * 300_000, [1])),
     _raw("a chunk of a size in letters", [*HEAD, CHUNKED], b"xyz\r\nabc\r\n0\r\n\r\n"),
     _raw("a chunk of a size below zero", [*HEAD, CHUNKED], b"-5\r\nabcde\r\n0\r\n\r\n"),
     _raw("a chunk of a size with an underscore", [*HEAD, CHUNKED], b"1_0\r\nabcdeabcdeabcdef\r\n0\r\n\r\n"),
@@ -111,6 +119,17 @@ METHODS = [
 HEADS = [
     _raw("headers of 300 KB", [*HEAD, ("X-Long", "y" * 300_000)], status=431, code="too-large"),
     _raw("10,000 headers", [*HEAD, *(("X-Many", "y"),) * 30_000], status=431, code="too-large"),
+    _raw("60,000 spaces in a header", [*HEAD, ("X", " " * 60_000 + "y")]),
+    _raw("60,000 tabs in a header", [*HEAD, ("X", "\t" * 60_000)]),
+    _raw("20,000 lines that go on with nothing", [*HEAD, ("X", "\r\n " * 20_000 + "y")]),
+    _raw("15,000 lines that go on", [*HEAD, ("X", "\r\n y" * 15_000), ("Content-Length", "0")], b"", status=500),
+    _raw("250,000 spaces in a header", [*HEAD, ("X", " " * 250_000 + "y")], status=431, code="too-large"),
+    _raw(
+        "60,000 commas for a front",
+        [*HEAD, ("X-Forwarded-For", "," * 60_000), ("Content-Length", "0")],
+        b"",
+        status=500,
+    ),
     Raw("a header without a colon", b"POST /soap/orders HTTP/1.1\r\nnonsense\r\n\r\n"),
     Raw("a header with a space before its colon", b"POST /soap/orders HTTP/1.1\r\nContent-Length : 5\r\n\r\nabcde"),
     Raw("a header that goes on", request(b"", [*HEAD, ("X", "a\r\n b")]), status=500),
