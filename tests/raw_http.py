@@ -40,12 +40,18 @@ def exchange(
         try:
             for piece in [request] if isinstance(request, bytes) else request:
                 connection.sendall(piece)
-            if leave and not select([connection], [], [], _SOON_SECONDS)[0]:
+            if leave and not _answers(connection):
                 connection.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # It may answer and close before it has read everything.
         start = request[:5] if isinstance(request, bytes) else b""
         return _read(connection, "HEAD" if start == b"HEAD " else "POST")
+
+
+def _answers(connection: socket.socket) -> bool:
+    """Whether an answer comes soon, other than that the rest may be sent."""
+    ready = select([connection], [], [], _SOON_SECONDS)[0]
+    return bool(ready) and not connection.recv(12, socket.MSG_PEEK).endswith(b" 100")
 
 
 def _read(connection: socket.socket, method: str) -> RawAnswer | None:

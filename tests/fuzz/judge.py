@@ -99,4 +99,5 @@ def _is_for_us(shot: Shot) -> bool:
     """Whether it is a POST to our address, so that it must be answered in SOAP."""
     method, _, rest = shot.sent.split(b"\r\n", 1)[0].partition(b" ")
     target = rest.rpartition(b" HTTP/")[0]
-    return method == b"POST" and unquote_to_bytes(re.split(rb"[?#]", target)[0]) in (b"/soap/orders", b"/soap/orders/")
+    path = unquote_to_bytes(re.split(rb"[?#]", target)[0])
+    return method == b"POST" and b"/" + path.strip(b"/") == b"/soap/orders"
