@@ -25,7 +25,7 @@ def configure(*, json: bool, level: str = "INFO") -> None:
         processors=[*shared, *([structlog.processors.format_exc_info] if json else []), renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(file=_Log()),  # type: ignore[arg-type]
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(levelname)s %(message)s")
     shorten_what_libraries_say()

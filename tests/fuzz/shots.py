@@ -30,7 +30,8 @@ MORE: tuple[tuple[str, str], ...] = (
     ("Content-Encoding", "GZIP"), ("Accept", "x"), ("Connection", "close"), ("Connection", "upgrade"),
     ("Upgrade", "h2c"), ("Cookie", "a=b"), ("X_Odd", "1"), ("X-Long", "y" * 9000), ("Range", "bytes=0-1"),
     ("If-Match", "x"), ("X-Blank", " " * 50_000 + "y"),
-    ("X-Folded", "a\r\n " * 9000 + "b"), ("Host", "other"), ("Content-Type", "text/plain"), ("MIME-Version", "1.0"), ("Trailer", "x"),
+    ("X-Folded", "a\r\n " * 9000 + "b"), ("Host", "other"),
+    ("Content-Type", "text/plain"), ("MIME-Version", "1.0"), ("Trailer", "x"),
 )  # fmt: skip
 ODD_FRAMES: tuple[Headers, ...] = (
     [], [("Content-Length", "0")], [("Content-Length", "-1")], [("Content-Length", "abc")],

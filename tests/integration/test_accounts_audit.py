@@ -131,6 +131,13 @@ def test_tries_from_ten_thousand_addresses_fill_a_thousand_rows(database: db.Eng
     assert len(logged) < 5 * MOST_REFUSALS_A_DAY
 
 
+@pytest.fixture
+def fresh_logging() -> None:
+    """Whatever a command that ran before in this process has set up."""
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("fresh_logging")
 def test_one_stubborn_stranger_fills_one_row_and_few_lines_of_log(database: db.Engine) -> None:
     tally = Tally()
     with clock.pretending(NOON), structlog.testing.capture_logs() as logged:

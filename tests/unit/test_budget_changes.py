@@ -33,7 +33,9 @@ mappings = st.builds(
     valid_until=days,
 )
 lists = st.builds(
-    CodeList, codes=st.lists(codes, max_size=3).map(tuple), mappings=st.lists(mappings, max_size=3).map(tuple)
+    CodeList,
+    codes=st.lists(codes, max_size=3, unique_by=lambda each: (each.code, each.year)).map(tuple),
+    mappings=st.lists(mappings, max_size=3).map(tuple),
 )
 
 
