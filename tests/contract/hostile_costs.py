@@ -44,6 +44,7 @@ COSTLY = [
         says="xxx…",
     ),
     row("a million braces", a_push(a_mutation(kind="{" * 1_000_000)), says="kind"),
+    row("60,000 braces in each of 40 values", a_push(a_mutation(kind="{" * 60_000) * 40), says="40 places"),
     row("a million braces in another value", a_push(a_mutation(quantity="{" * 1_000_000)), says="quantity"),
     row(
         "words of the schema in a value",
