@@ -229,12 +229,18 @@ class Arrival:
 
 
 def _moment(row: WireRow, line: int) -> str:
-    text = row[reading.OCCURRED_AT] or ""
+    """When it happened, as text that sorts as time; the other moment of a mutation is looked at too."""
+    if shipped := row[reading.SHIPPED_AT]:
+        _possible("shippedAt", shipped, line, row[reading.MUTATION_ID])
+    return reading.stamp(_possible("occurredAt", row[reading.OCCURRED_AT] or "", line, row[reading.MUTATION_ID]))
+
+
+def _possible(element: str, text: str, line: int, mutation_id: str | None) -> datetime:
     try:
-        return reading.stamp(reading.moment(text))
+        return reading.moment(text)
     except ValueError as error:
-        place = Place(line=line, mutation_id=row[reading.MUTATION_ID], element="occurredAt")
-        raise refusals.ImpossibleMoment(place=place, element="occurredAt", value=text) from error
+        place = Place(line=line, mutation_id=mutation_id, element=element)
+        raise refusals.ImpossibleMoment(place=place, element=element, value=text) from error
 
 
 def _number_remarks(before: int | None, number: int | None) -> list[str]:

@@ -12,20 +12,33 @@ from gateway.money import cents
 from gateway.orders.model import WIRE_FIELDS, Channel, Copy, Kind, Mutation, WireRow, snake
 
 _PLACE = {name: place for place, name in enumerate(WIRE_FIELDS)}
+_FIRST_DAY, _LAST_DAY = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def moment(text: str) -> datetime:
     """Read an `xs:dateTime` with zone as UTC.
 
     Raises:
-        ValueError: a year before 1 or after 9999, which the XSD allows and Python does not.
+        ValueError: before year 1 or after 9999 in some zone, which the XSD allows and Python does not.
     """
     if "T24:" in text:  # the end of a day, as XML Schema may write it
         return moment(text.replace("T24:", "T00:")) + timedelta(days=1)
+    return in_utc(datetime.fromisoformat(text))
+
+
+def in_utc(at: datetime) -> datetime:
+    """The same moment in UTC, a day away from both ends of the calendar: reports show it in another zone.
+
+    Raises:
+        ValueError: it is nearer to an end.
+    """
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError(text) from error
+        utc = at.astimezone(UTC)
+        if _FIRST_DAY <= utc <= _LAST_DAY:
+            return utc
+    except OverflowError:
+        pass
+    raise ValueError(at.isoformat())
 
 
 def stamp(at: datetime) -> str:
@@ -97,10 +110,11 @@ def budget_codes(row: WireRow) -> set[str]:
     return found
 
 
-MUTATION_ID, OCCURRED_AT, ORDER_NUMBER, ORDER_LINE, QUANTITY, NET_PRICE, BUDGET_CODE, COPIES = (
+MUTATION_ID, OCCURRED_AT, SHIPPED_AT, ORDER_NUMBER, ORDER_LINE, QUANTITY, NET_PRICE, BUDGET_CODE, COPIES = (
     _PLACE[name]
     for name in (
-        "mutationId", "occurredAt", "orderNumber", "orderLine", "quantity", "netPrice", "budgetCode", "copies",
+        "mutationId", "occurredAt", "shippedAt", "orderNumber", "orderLine", "quantity", "netPrice", "budgetCode",
+        "copies",
     )
 )  # fmt: skip
 """Places in a WireRow, for where building a Mutation would take too long."""

@@ -10,7 +10,9 @@ from lxml import etree
 from gateway.errors import Place
 from gateway.flaws import shortened
 from gateway.money import cents
+from gateway.orders import reading
 from gateway.orders.model import WIRE_FIELDS, Control, MessageHeader, WireRow
+from gateway.orders.refusals import ImpossibleMoment
 from gateway.soap.contract import Q
 from gateway.soap.dense import MOST_COPIES
 from gateway.soap.refusals import NotCanonical, TooLarge
@@ -57,9 +59,9 @@ def header(element: etree._Element) -> MessageHeader:
         sender=texts[Q + "senderCode"],
         customer_number=texts[Q + "customerNumber"],
         institution=texts[Q + "institutionCode"],
-        created_at=datetime.fromisoformat(texts[Q + "createdAt"]),
-        period_from=_moment(texts.get(Q + "periodFrom")),
-        period_to=_moment(texts.get(Q + "periodTo")),
+        created_at=_moment("createdAt", texts[Q + "createdAt"]),
+        period_from=_moment("periodFrom", begin) if (begin := texts.get(Q + "periodFrom")) else None,
+        period_to=_moment("periodTo", end) if (end := texts.get(Q + "periodTo")) else None,
         control=_control(control),
     )
 
@@ -73,11 +75,14 @@ def _control(element: etree._Element) -> Control:
     )
 
 
-def _moment(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=_DUTCH_TIME)
+def _moment(name: str, text: str) -> datetime:
+    written = datetime.fromisoformat(text)
+    at = written if written.tzinfo else written.replace(tzinfo=_DUTCH_TIME)
+    try:
+        reading.in_utc(at)
+    except ValueError as error:
+        raise ImpossibleMoment(place=Place(element=name), element=name, value=text) from error
+    return at
 
 
 def _copies(element: etree._Element, foreign: list[etree._Element]) -> str | None:

@@ -33,11 +33,15 @@ DATES = [
         ("occurredAt", "0000-01-01T00:00:00Z"), ("occurredAt", "-0001-01-01T00:00:00Z"),
         ("occurredAt", "2026-03-09 10:00:00Z"), ("occurredAt", "20260309T100000Z"),
         ("occurredAt", "2026-03-09T10:00Z"), ("occurredAt", "now"), ("shippedAt", "2026-03-09T25:00:00Z"),
+        ("occurredAt", "9999-12-31T23:30:00Z"), ("shippedAt", "0001-01-01T00:00:00+14:00"),
+        ("shippedAt", "9999-12-31T23:59:59-14:00"),
     )
 ]  # fmt: skip
 HEADS = [
     row(f"{name} {value[:30]!r} in the head", a_push(header=a_header(1, **{name: value})), says=name)
     for name, value in (
+        ("createdAt", "0001-01-01T00:00:00+14:00"), ("createdAt", "9999-12-31T23:59:59-14:00"),
+        ("periodFrom", "0001-01-01T00:00:00"), ("periodTo", "9999-12-31T23:59:59-14:00"),
         ("createdAt", "2026-02-30T10:00:00Z"), ("createdAt", "2026-06-30T23:59:60Z"), ("messageNumber", "0"),
         ("messageNumber", "-0"), ("messageNumber", "1E+999999"), ("messageNumber", "NaN"), ("test", "yes"),
         ("messageId", ""), ("messageId", "x" * 41), ("messageId", " \t\n "), ("senderCode", "12345"),
