@@ -19,6 +19,7 @@ KNOWN_LATER, NEVER_KNOWN = "09", "99"
 """Branches that the libraries do not know: one that they are told of on the way, one that they never are."""
 EVENTS_AFTER, LAST_EVENTS_AFTER = 2, 4
 """Rounds after an order in which another sender tells more of its lines."""
+LINES_WITH_LAST_EVENTS = ("1", "3")
 
 
 class Fate(StrEnum):
@@ -122,8 +123,9 @@ def _events(chance: Random, storm: Storm, of: int, round_: int) -> Iterator[Told
 
 def _last_events(storm: Storm, of: int, round_: int) -> Iterator[Told]:
     order, copies = f"B{of}-{round_}", _quantities(storm, of, round_)
-    yield Told(_about(Kind.SHIPPED, order, "1", quantity=1))
-    yield Told(_about(Kind.SHIPPED, order, "3", quantity=copies["3"] + 1))
+    shipped = {"1": 1, "3": copies["3"] + 1}
+    for line in LINES_WITH_LAST_EVENTS:
+        yield Told(_about(Kind.SHIPPED, order, line, quantity=shipped[line]))
 
 
 def _quantities(storm: Storm, sender: int, round_: int) -> dict[str, int]:
@@ -140,9 +142,14 @@ def _copies(storm: Storm, sender: int, round_: int) -> Iterator[Told]:
     chance = Random(f"{storm.seed} {sender} {round_} copies")
     other = (sender + 2) % storm.senders
     theirs, ours = (_own(storm, each, round_ - EVENTS_AFTER) for each in (other, sender))
-    yield from chance.sample(theirs, 2)
+    yield from chance.sample([each for each in theirs if _may_come_first(each.mutation)], 2)
     if chance.random() < 0.15:
         yield Told(replace(ours[0].mutation, library_reference="iets anders"), Fate.CONFLICT)
+
+
+def _may_come_first(mutation: Mutation) -> bool:
+    """A copy may overtake what its first sender told before, who may be rounds behind; last events must not."""
+    return not (mutation.kind is Kind.SHIPPED and mutation.order_line in LINES_WITH_LAST_EVENTS)
 
 
 def _about(kind: Kind, order: str, line: str, **different: object) -> Mutation:
