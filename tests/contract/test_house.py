@@ -14,6 +14,10 @@ PLANTED = {
     "Every module of the gateway has a floor": ("gateway/attic.py", ""),
     "Inside the order room imports follow the flow": ("gateway/orders/budgets.py", "import gateway.orders.intake"),
     "Inside the report room imports follow the flow": ("gateway/reports/document.py", "import gateway.reports.archive"),
+    "Inside the circulation room imports follow the flow": (
+        "gateway/circulation/model/loans.py",
+        "import gateway.circulation.commands",
+    ),
     "Inside the supplier's room imports follow the flow": ("gateway/supplier/books.py", "import gateway.supplier.push"),
     "Rules are pure: no database, no network, no files, no clock": ("gateway/orders/checks.py", "import time"),
     "A library system knows no other library system": ("adapters/wise/__init__.py", "import adapters.vsmart"),
