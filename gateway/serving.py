@@ -12,7 +12,8 @@ from typing import Any
 from waitress.server import create_server
 
 from gateway import app, clockwork
-from gateway.accounts import audit, entry
+from gateway.accounts import audit, entry, suppliers
+from gateway.accounts.model import NoSealingKey, WrongSealingKey
 from gateway.app import Gateway
 from gateway.errors import ConfigurationError
 from gateway.locks import Taken
@@ -114,8 +115,17 @@ def serve(gateway: Gateway, *, node: str = "main", with_worker: bool = True, rea
         NodeTaken: another process works under this name.
     """
     server = _listening(gateway)
+    _tell_of_unopened_secrets(gateway)
     with _named(gateway, node) if with_worker else nullcontext():
         _serve(gateway, server, node, with_worker=with_worker, ready=ready)
+
+
+def _tell_of_unopened_secrets(gateway: Gateway) -> None:
+    """Say at the start what the installer must mend; whoever pushes with a digest is only refused."""
+    try:
+        suppliers.check_sealed(gateway.database, gateway.seal)
+    except (NoSealingKey, WrongSealingKey) as error:
+        logger.error("serving.digests_cannot_be_checked", reason=str(error), remedy=error.hint)
 
 
 def _serve(gateway: Gateway, server: Any, node: str, *, with_worker: bool, ready: Callable[[], None]) -> None:

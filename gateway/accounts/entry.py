@@ -19,11 +19,11 @@ from gateway.accounts.fingerprints import MOST_SECRETS, fingerprint
 from gateway.accounts.model import (
     BadCredentials,
     CertificateExpired,
-    NoSealingKey,
     Replayed,
     SlowDown,
     SupplierAccount,
     Way,
+    WrongSealingKey,
 )
 from gateway.accounts.sealing import Seal
 from gateway.accounts.slowdown import Memory, Pace, place
@@ -94,8 +94,8 @@ def by_digest(gate: Gate, token: Token, address: str) -> SupplierAccount:
     Raises:
         StaleToken: the token was not made just now; its digest was not looked at.
         Replayed: its nonce was used before.
-        BadCredentials, SlowDown, Busy: as with a secret.
-        NoSealingKey, WrongSealingKey: the account takes digests, and its secret cannot be opened.
+        BadCredentials, SlowDown, Busy: as with a secret. BadCredentials also when the account's secret cannot be
+            opened: a stranger learns nothing of the key, and `serve` and `check` tell the installer.
     """
     claim = _Claim(bindings.as_typed(token.username), place(address), Way.DIGEST, clock.now())
     until = digest.fresh_until(token.created, claim.at)
@@ -165,15 +165,23 @@ def _digesting(gate: Gate, name: str, token: Token, kept: Sequence[KeptSecret]) 
     """The same for a digest: as many are opened and compared as an account may have."""
     sealed = [each.sealed for each in kept]
     if gate.seal is None:
-        if any(sealed):
-            raise NoSealingKey(reason=f"none is set, and {name} takes digests")
         return None
     given = token.digest.encode("utf-8", "backslashreplace")
     right = []
     for each in [*sealed, *[None] * MOST_SECRETS][:MOST_SECRETS]:
-        secret = gate.seal.open(each, name) if each else gate.seal.decoy()
-        right.append(hmac.compare_digest(given, digest.expected(token, secret).encode()))
+        secret, opens = _opened(gate.seal, each, name)
+        right.append(hmac.compare_digest(given, digest.expected(token, secret).encode()) and opens)
     return _first_right(right, kept)
+
+
+def _opened(seal: Seal, sealed: str | None, name: str) -> tuple[str, bool]:
+    """The secret, or one of nobody where there is none or the key is not its own; and whether it is the account's."""
+    try:
+        if sealed:
+            return seal.open(sealed, name), True
+    except WrongSealingKey:
+        pass
+    return seal.decoy(), False
 
 
 def _first_right(right: Sequence[bool], kept: Sequence[KeptSecret]) -> KeptSecret | None:

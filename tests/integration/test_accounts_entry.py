@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from gateway import clock, db
 from gateway.accounts import entry, suppliers
 from gateway.accounts.digest import FRESH, Token, expected
-from gateway.accounts.entry import Gate
+from gateway.accounts.entry import PACE, Gate
 from gateway.accounts.model import (
     BadCertificate,
     BadCredentials,
@@ -203,15 +203,19 @@ def test_without_a_key_no_secret_is_made_for_digests(gate: Gate, secret: str) ->
     assert len(suppliers.listing(gate.database)[0].secrets) == 1
 
 
-def test_a_missing_or_other_key_is_the_installers_to_mend_and_not_a_wrong_secret(gate: Gate, secret: str) -> None:
-    with pytest.raises(NoSealingKey):
-        entry.by_digest(Gate(gate.database, KEY), a_token(secret), HOME)
-    with pytest.raises(WrongSealingKey):
-        entry.by_digest(Gate(gate.database, KEY, Seal(b"x" * 32)), a_token(secret), HOME)
+@pytest.mark.parametrize("seal", [None, Seal(b"x" * 32)], ids=["no key", "another key"])
+def test_a_digest_that_nobody_can_check_is_refused_like_a_wrong_one_and_told_to_the_installer(
+    gate: Gate, secret: str, seal: Seal | None
+) -> None:
+    mistaken = Gate(gate.database, KEY, seal)
+    for _ in range(PACE.free):
+        with pytest.raises(BadCredentials):
+            entry.by_digest(mistaken, a_token(secret), HOME)
+    with pytest.raises(SlowDown):
+        entry.by_digest(mistaken, a_token(secret), HOME)
+    with pytest.raises((NoSealingKey, WrongSealingKey)):
+        suppliers.check_sealed(gate.database, seal)
     assert suppliers.check_sealed(gate.database, SEAL) == ["merel"]
-    for seal in (None, Seal(b"x" * 32)):
-        with pytest.raises((NoSealingKey, WrongSealingKey)):
-            suppliers.check_sealed(gate.database, seal)
 
 
 # The same cost for whoever it is.
