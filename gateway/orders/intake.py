@@ -156,11 +156,13 @@ class Arrival:
         return self._header
 
     def _tried(self, header: MessageHeader) -> Receipt:
-        """The answer to a test message: planned, and nothing kept."""
+        """The answer to a test message: planned, and nothing kept; what a push would be refused for, it is too."""
         library = self._reception.libraries[header.institution]
         most = self._reception.most_planned
         with translated():
             connection = self._spool.filled()
+            if earlier := messages.accepted(connection, header.sender, header.message_id):
+                self._must_be_equal(earlier, header)
             plan = self._reception.plan(connection, library, header, most)
             known = spools.known_count(connection, header.sender, header.institution)
             unknown = self._reception.unknown_budget_codes(connection, header.institution, self._count.budget_codes)

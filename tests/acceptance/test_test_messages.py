@@ -155,3 +155,12 @@ def test_mutation_of_another_library_under_the_same_id_is_a_conflict_and_said_so
     assert planned(tried) == {"M-1": "REFUSED mutation-conflict"} == really(stage, "DAY")
     assert [answer.text("knownCount") for answer in (tried, kept)] == ["0", "0"]
     assert stage.rows("select institution from order_lines") == [("I201",)]
+
+
+def test_trial_under_the_id_of_an_accepted_message_with_other_content_is_a_conflict_as_a_push_would_be(
+    stage: Stage,
+) -> None:
+    stage.push(a_mutation(mutation_id="M-1"), message_id="B-1")
+    answer = stage.push(a_mutation(mutation_id="M-2"), message_id="B-1", test=True)
+    assert (answer.status, answer.text("code")) == (500, "message-conflict")
+    assert stage.push(a_mutation(mutation_id="M-1"), message_id="B-1", test=True).status == 200
