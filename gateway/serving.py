@@ -204,12 +204,12 @@ def _listening(gateway: Gateway) -> Any:
             asyncore_use_poll=True,
             recv_bytes=RECEIVED_AT_ONCE,
             ident=None,
-            # Far above our own limit, so that what is too large gets our fault and not the server's plain text.
+            # Far above our own limit, for what stands around chunks.
             max_request_body_size=4 * settings.limits.message_megabytes * 2**20,
             max_request_header_size=LONGEST_HEAD,
             clear_untrusted_proxy_headers=False,
         )
     except OSError as error:
         raise AddressTaken(listen=settings.listen, reason=error.strerror or error) from error
-    answer_in_soap(server)
+    answer_in_soap(server, settings.limits.message_megabytes * 2**20)
     return server

@@ -63,6 +63,14 @@ class Watched:
         after_name = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
+    def spooled(self) -> int:
+        """How many bytes the process holds in files that have no name."""
+        total = 0
+        for each in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            with suppress(OSError):
+                total += each.stat().st_size if str(each.readlink()).endswith(" (deleted)") else 0
+        return total
+
     def _memory(self, name: str) -> int:
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) * 1024
