@@ -17,6 +17,7 @@ from gateway.cli import (
     budgets,
     contract,
     demo,
+    messages,
     operations,
     orders,
     push,
@@ -92,7 +93,7 @@ def _set_clock(context: typer.Context, at: str) -> None:
 
 
 start.register(app, composition.fittings)
-for group in (operations, push, contract, orders, waiting, budgets, reports, suppliers, users, audit, demo):
+for group in (operations, push, contract, orders, messages, waiting, budgets, reports, suppliers, users, audit, demo):
     group.register(app)
 
 

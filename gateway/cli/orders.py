@@ -1,4 +1,4 @@
-"""The commands about a library's orders: branches, open orders, messages."""
+"""The commands about a library's orders: branches and open orders."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,6 @@ ListFile = Annotated[Path, typer.Argument(help="CSV or XML; docs/installer.md na
 
 branches = typer.Typer(help="The library's branches, by the supplier's code.", no_args_is_help=True)
 orders = typer.Typer(help="Order lines in the ledger.", no_args_is_help=True)
-messages = typer.Typer(help="Messages of suppliers.", no_args_is_help=True)
 
 
 class NoSuchOrder(NotDone):
@@ -33,7 +32,7 @@ class NoSuchOrder(NotDone):
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    groups = {"branches": branches, "orders": orders, "messages": messages}
+    groups = {"branches": branches, "orders": orders}
     for name, group in groups.items():
         app.add_typer(group, name=name)
 
@@ -85,19 +84,6 @@ def _effect(row: dict[str, Any], time_zone: str) -> dict[str, Any]:
         else:
             told[key] = local(value, time_zone) if key == "at" and value else value
     return told
-
-
-@messages.command("list")
-def list_messages(context: typer.Context, library: Library, most: int = 50) -> None:
-    """Show the newest messages of a library."""
-    gateway = _of(context, library)
-    zone = library_of(gateway, library).time_zone
-    with reading(gateway.database) as connection:
-        found = [
-            {**row._mapping, "received_at": local(row.received_at, zone)}
-            for row in enquiries.newest_messages(connection, library, most)
-        ]
-    show_list(context, found)
 
 
 def _of(context: typer.Context, institution: str) -> Gateway:

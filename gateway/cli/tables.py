@@ -28,7 +28,7 @@ def show_list(context: typer.Context, facts: Sequence[Row], lines: Sequence[Row]
             left out.
     """
     if choices(context).as_json:
-        show_json(_as_json(facts))
+        show_json(as_json(facts))
         return
     rows = facts if lines is None else lines
     if not rows:
@@ -69,12 +69,13 @@ def _as_text(value: Any) -> str:
             return str(value)
 
 
-def _as_json(value: Any) -> Any:
+def as_json(value: Any) -> Any:
+    """The same with moments and days as ISO 8601."""
     match value:
         case Mapping():
-            return {key: _as_json(each) for key, each in value.items()}
+            return {key: as_json(each) for key, each in value.items()}
         case list() | tuple():
-            return [_as_json(each) for each in value]
+            return [as_json(each) for each in value]
         case date():
             return value.isoformat()
         case _:

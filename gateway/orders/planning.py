@@ -19,7 +19,7 @@ from gateway.orders.mapping import Codes, Placement, place, place_change, unknow
 from gateway.orders.model import Kind, Mutation, Outcome
 from gateway.orders.reading import order_content, stamp
 from gateway.orders.store import codes as codes_store
-from gateway.orders.store import deliveries, lines, progress
+from gateway.orders.store import deliveries, lines, message_log, progress
 from gateway.orders.store.progress import Candidate, Run
 from gateway.orders.verdicts import Verdict
 
@@ -188,6 +188,7 @@ def _chunk(connection: Connection, run: Run, planner: Planner, pks: Sequence[int
     pks_of = lines.save(connection, run.sender, run.institution, pks_known, changed)
     _write_applied(connection, run, decided, pks_of, place_from)
     _write_others(connection, run, decided)
+    message_log.note(connection, pks)
     return set(changed)
 
 

@@ -82,6 +82,20 @@ mutations = sa.Table(
 )
 """Every mutation received, as texts of the wire; `standing` is NEW, KNOWN or CONFLICT, `moment` is in UTC."""
 
+log_entries = sa.Table(
+    "log_entries",
+    metadata,
+    sa.Column("mutation_pk", sa.Integer, sa.ForeignKey("mutations.pk"), primary_key=True),
+    sa.Column("institution", sa.Text, nullable=False),
+    sa.Column("mutation_id", sa.Text, nullable=False),
+    sa.Column("order_number", sa.Text),
+    sa.Column("ean", sa.Text),
+    sa.Index("log_entries_by_mutation_id", "institution", "mutation_id"),
+    sa.Index("log_entries_by_order_number", "institution", "order_number"),
+    sa.Index("log_entries_by_ean", "institution", "ean"),
+)
+"""By what people find a mutation; written when it is decided, so that taking a message in costs nothing more."""
+
 branches = sa.Table(
     "branches",
     metadata,

@@ -1,0 +1,75 @@
+"""Messages for operators: found, told in full, and handed out as a file that can be pushed elsewhere."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from gateway.db import Connection, Engine, reading
+from gateway.errors import GatewayError
+from gateway.orders.store import message_log
+
+_HEAD_BYTES = 1 << 18
+_SECURITY = re.compile(r"<((?:[\w.-]+:)?Security)\b[^>]*?(?:/>|>.*?</\1\s*>)", re.DOTALL)
+
+
+class NoSuchMessage(GatewayError):
+    """The library has no message under that id."""
+
+    code = "no-such-message"
+    message = "There is no message {message_id} of {institution}."
+    hint = "Look for it with `gateway messages list`, or by an order number with `gateway messages find`."
+
+
+class SeveralSenders(GatewayError):
+    """More than one supplier gave this id to a message."""
+
+    code = "several-senders"
+    message = "Message {message_id} was sent by {senders}."
+    hint = "Say which with --sender."
+
+
+def named(connection: Connection, institution: str, message_id: str, sender: str | None) -> Any:
+    """The one message of a library under this id.
+
+    Raises:
+        NoSuchMessage: there is none.
+        SeveralSenders: no sender was named, and several have one.
+    """
+    found = message_log.messages_named(connection, institution, message_id, sender)
+    if not found:
+        raise NoSuchMessage(message_id=message_id, institution=institution)
+    if len(found) > 1:
+        raise SeveralSenders(message_id=message_id, senders=" and ".join(each.sender for each in found))
+    return found[0]
+
+
+def found(database: Engine, institution: str, sought: dict[str, str], most: int) -> Sequence[Any]:
+    """The newest mutations of a library that have all of these keys; see `message_log.KEYS`."""
+    with reading(database) as connection:
+        return message_log.found(connection, institution, sought, most)
+
+
+def exported(database: Engine, institution: str, message_id: str, sender: str | None) -> Iterator[bytes]:
+    """A message as it was received, without what proved who sent it: `gateway push` proves that anew.
+
+    Raises:
+        NoSuchMessage, SeveralSenders: see `named`.
+    """
+    with reading(database) as connection:
+        message = named(connection, institution, message_id, sender)
+        yield from without_credentials(message_log.raw(connection, message.pk))
+
+
+def without_credentials(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same without the Security element of its head, which stands before the first mutation."""
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= _HEAD_BYTES:
+            break
+    encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "latin-1"
+    whole = len(head) - len(head) % 2
+    text = head[:whole].decode(encoding, "surrogatepass")
+    shortened = _SECURITY.sub("", text, count=1)
+    yield head if shortened == text else shortened.encode(encoding, "surrogatepass") + head[whole:]
+    yield from pieces

@@ -1,0 +1,86 @@
+"""The operators' log: messages as received, found by what people know of them, and what became of each mutation."""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+KEYS = ("mutation_id", "order_number", "ean")
+"""By what a mutation is found, exactly."""
+
+
+def note(connection: sa.Connection, pks: Sequence[int]) -> None:
+    """Let these mutations be found; those that can be already stay as they are."""
+    statement = sa.text(
+        "insert into log_entries (mutation_pk, institution, mutation_id, order_number, ean)"
+        " select mutations.pk, messages.institution, mutation_id, order_number, ean from mutations"
+        " join messages on messages.pk = message_pk where mutations.pk in :pks on conflict do nothing"
+    ).bindparams(sa.bindparam("pks", expanding=True))
+    connection.execute(statement, {"pks": list(pks)})
+
+
+def found(connection: sa.Connection, institution: str, sought: dict[str, str], most: int) -> Sequence[sa.Row[Any]]:
+    """The newest mutations of a library that have all of these keys, each with its message and what became of it."""
+    wanted = "".join(f" and log_entries.{key} = :{key}" for key in KEYS if key in sought)
+    statement = sa.text(
+        "select messages.sender, message_id, received_at, mutations.mutation_id, mutations.kind,"
+        " mutations.order_number, mutations.order_line, mutations.ean, mutations.title, outcome, runs.report"
+        " from log_entries join mutations on mutations.pk = log_entries.mutation_pk"
+        f" join messages on messages.pk = mutations.message_pk {_LATEST_OUTCOME}"
+        f" where log_entries.institution = :institution{wanted}"
+        " order by log_entries.mutation_pk desc limit :most"
+    )
+    return connection.execute(statement, {**sought, "institution": institution, "most": most}).all()
+
+
+def messages_named(
+    connection: sa.Connection, institution: str, message_id: str, sender: str | None
+) -> Sequence[sa.Row[Any]]:
+    """The messages of a library under this id: one, or one of each sender that gave it."""
+    of_sender = " and sender = :sender" if sender else ""
+    statement = sa.text(
+        "select pk, sender, message_id, message_number, customer_number, created_at, received_at, account, address,"
+        " mutation_count, new_count, known_count from messages"
+        f" where institution = :institution and message_id = :message_id{of_sender} order by sender"
+    )
+    facts = {"institution": institution, "message_id": message_id, "sender": sender}
+    return connection.execute(statement, facts).all()
+
+
+def story(connection: sa.Connection, message_pk: int) -> Iterator[sa.Row[Any]]:
+    """Every mutation of a message in its order: what it said, what became of it, its delivery, and its report."""
+    statement = sa.text(
+        "select mutations.pk, position, mutations.mutation_id, kind, mutations.order_number, mutations.order_line,"
+        " title, standing, outcomes.outcome, outcomes.findings, deliveries.state as delivery, runs.report"
+        f" from mutations left join deliveries on deliveries.mutation_pk = mutations.pk {_LATEST_OUTCOME}"
+        " where mutations.message_pk = :message order by position"
+    )
+    yield from connection.execute(statement, {"message": message_pk}, execution_options={"yield_per": 1000})
+
+
+def effects(connection: sa.Connection, message_pk: int) -> Sequence[sa.Row[Any]]:
+    """What the mutations of a message did to the ledger: copies and amounts by branch and budget code."""
+    statement = sa.text(
+        "select mutations.mutation_id, effects.kind, effects.branch, effects.budget_code, effects.copies,"
+        " effects.committed as committed_cents, effects.shipped as shipped_cents from effects"
+        " join mutations on mutations.pk = effects.mutation_pk where message_pk = :message order by effects.pk"
+    )
+    return connection.execute(statement, {"message": message_pk}).all()
+
+
+def raw(connection: sa.Connection, message_pk: int) -> Iterator[bytes]:
+    """The message as it was received, after unpacking, piece by piece."""
+    statement = sa.text("select compressed from message_chunks where message_pk = :message order by position")
+    unpacked = zlib.decompressobj()
+    found = connection.execute(statement, {"message": message_pk}, execution_options={"yield_per": 1})
+    for piece in found.scalars():
+        yield unpacked.decompress(piece)
+    yield unpacked.flush()
+
+
+_LATEST_OUTCOME = (
+    "left join outcomes on outcomes.mutation_pk = mutations.pk and outcomes.run_pk ="
+    " (select max(run_pk) from outcomes later where later.mutation_pk = mutations.pk)"
+    " left join runs on runs.pk = outcomes.run_pk"
+)
