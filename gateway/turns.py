@@ -1,7 +1,7 @@
 """Writing one after the other, in the order of asking.
 
 SQLite lets whoever happens to look at the right moment write next, so one of many writers may be passed over for
-seconds. The writers of a process stand in line before they ask SQLite.
+seconds. The writers of a process stand in line before they ask SQLite. Choice: decision 0027.
 """
 
 from collections import deque
