@@ -60,10 +60,15 @@ def _template(size: int) -> tuple[bytes, bytes]:
 
 
 def push(to: Target, senders: int, seconds: float, *, beside: Path | None = None) -> Pushes:
-    """Let senders push as fast as they are answered, for some seconds, or as long as the message beside them takes."""
+    """Let senders push as fast as they are answered, for some seconds, or as long as the message beside them takes.
+
+    Raises:
+        SystemExit: a sender failed, with its reason; what the others found says nothing then.
+    """
     messages, over = Messages(), threading.Event()
+    failed: list[str] = []
     taken: list[list[float]] = [[] for _ in range(senders)]
-    sending = [threading.Thread(target=_send, args=(to, messages, over, each)) for each in taken]
+    sending = [threading.Thread(target=_send_or_tell, args=(to, messages, over, each, failed)) for each in taken]
     began = time.perf_counter()
     for each in sending:
         each.start()
@@ -74,6 +79,8 @@ def push(to: Target, senders: int, seconds: float, *, beside: Path | None = None
     over.set()
     for each in sending:
         each.join()
+    if failed:
+        raise SystemExit(f"Of {senders} senders {len(failed)} failed; the first: {failed[0]}")
     all_taken = sorted(itertools.chain.from_iterable(taken))
     return Pushes(
         senders=senders,
@@ -83,6 +90,15 @@ def push(to: Target, senders: int, seconds: float, *, beside: Path | None = None
         p99=all_taken[int(len(all_taken) * 0.99)],
         longest=all_taken[-1],
     )
+
+
+def _send_or_tell(to: Target, messages: Messages, over: threading.Event, taken: list[float], failed: list[str]) -> None:
+    """Send; a thread that fails would else end in silence, and the figures be those of the others."""
+    try:
+        _send(to, messages, over, taken)
+    except (Exception, SystemExit) as error:
+        failed.append(f"{type(error).__name__}: {error}")
+        over.set()
 
 
 def _send(to: Target, messages: Messages, over: threading.Event, taken: list[float]) -> None:
