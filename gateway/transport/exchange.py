@@ -125,7 +125,8 @@ def _text(body: Body, headers: Mapping[str, str]) -> str:
     text = body.start.decode(_charset(body.start, headers), "replace")
     text = _PASSWORD.sub(lambda found: f"{found[1]}{HIDDEN}{found[3]}", text)
     more = body.length - len(body.start)
-    return f"{text}\n… and {more:,} bytes more" if more > 0 else text
+    shown_of_all = f"shown are the first {len(body.start):,} of {body.length:,} bytes"
+    return f"{text}\n… and {more:,} bytes more, which went over the wire too: {shown_of_all}" if more > 0 else text
 
 
 def _charset(start: bytes, headers: Mapping[str, str]) -> str:

@@ -50,5 +50,7 @@ Report = Annotated[
 Form = Annotated[ReportFormat, typer.Option("--format", case_sensitive=False, help="With --report.")]
 Into = Annotated[Path, typer.Option(help="With --report: the folder to write it in.")]
 
-Raw = Annotated[bool, typer.Option("--raw", help="Show request and answer as they cross the wire, secrets hidden.")]
+Raw = Annotated[
+    bool, typer.Option("--raw", help="Show request and answer as they cross the wire, 64 KB of each, secrets hidden.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as one JSON document.")]
