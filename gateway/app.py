@@ -14,7 +14,7 @@ from gateway.accounts.entry import Gate
 from gateway.accounts.model import SupplierAccount
 from gateway.accounts.sealing import Seal, seal_of
 from gateway.config import LibrarySettings, Settings
-from gateway.errors import SystemUnavailable
+from gateway.errors import GatewayError, SystemUnavailable
 from gateway.install.files import read_key
 from gateway.install.fittings import BRANCHES, BUDGET_CODES, OPEN_ORDERS, Fittings, Tables
 from gateway.library import Library
@@ -27,13 +27,14 @@ from gateway.orders.processing import Served, Workshop
 from gateway.orders.store import codes, enquiries, messages
 from gateway.orders.store.enquiries import Mention
 from gateway.orders.system import OrderSystem, Workplace, needs_budget_code
-from gateway.reports import archive
+from gateway.reports import archive, mailing
 from gateway.reports.archive import Archived
 from gateway.reports.model import Audience, Format, Report, ReportFile
 from gateway.reports.shelf import ReportFolderUnusable
 
 DISTRIBUTION = "bestelsync-gateway"
 _OFFERED_FOR = timedelta(days=30)
+_MAILED_FOR = timedelta(days=2)
 
 
 def systems() -> dict[str, type[OrderSystem]]:
@@ -187,6 +188,21 @@ def offer_reports(gateway: Gateway) -> None:
                 with alone(gateway, library.institution):
                     now = archive.find(gateway.database, found.name, Audience.STAFF)
                     _offer(gateway, now or found)
+
+
+def mail_reports(gateway: Gateway) -> None:
+    """Send the reports of late by mail where a library asks for it; one that cannot be told holds up no other."""
+    since, server = clock.now() - _MAILED_FOR, gateway.settings.mail
+    for each in gateway.settings.library:
+        if not each.mail_reports or each.staff_mail is None or server is None:
+            continue
+        try:
+            with alone(gateway, each.institution):
+                mailing.send_new(
+                    gateway.database, gateway.reports_folder, each.library(), since, each.staff_mail, server
+                )
+        except GatewayError as error:
+            logger.error("app.report_not_mailed", institution=each.institution, reason=str(error))
 
 
 def worker(gateway: Gateway, node: str) -> work.Worker:

@@ -16,6 +16,7 @@ RECOVER_EVERY_SECONDS = 15
 LOOK_AT_WAITING_EVERY_SECONDS = 3600
 LISTEN_EVERY_SECONDS = 300
 OFFER_REPORTS_EVERY_SECONDS = 300
+MAIL_REPORTS_EVERY_SECONDS = 120
 CHANGE_YEAR_EVERY_SECONDS = 3600
 WARN_EVERY_SECONDS = 3600
 
@@ -33,6 +34,7 @@ def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
             ),
             "listen": (LISTEN_EVERY_SECONDS, partial(processing.listen, app.workshop(gateway), enqueue)),
             "offer reports": (OFFER_REPORTS_EVERY_SECONDS, partial(app.offer_reports, gateway)),
+            "mail reports": (MAIL_REPORTS_EVERY_SECONDS, partial(app.mail_reports, gateway)),
             "warn of what waits": (WARN_EVERY_SECONDS, partial(warn_of_waiting, gateway)),
             "change of year": (CHANGE_YEAR_EVERY_SECONDS, partial(change_year, gateway)),
             "take up lost jobs": (recover_every, partial(_take_up_lost, gateway.names, worker)),

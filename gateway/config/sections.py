@@ -40,6 +40,7 @@ class LibrarySettings(_Frozen):
     staff_mail: str | None = Field(
         None, pattern=ADDRESS, description="mail address of staff for that", examples=["orders@library.example"]
     )
+    mail_reports: bool = Field(False, description="send every report to that address too, as text")
     move_open_orders: bool = Field(
         True, description="in a new year, open orders move to the same budget code of that year"
     )
@@ -56,6 +57,12 @@ class LibrarySettings(_Frozen):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"there is no time zone {name!r}; try Europe/Amsterdam or Europe/Brussels") from error
         return name
+
+    @model_validator(mode="after")
+    def _knows_whom_to_mail(self) -> Self:
+        if self.mail_reports and self.staff_mail is None:
+            raise ValueError("mail_reports needs staff_mail, the address that they go to")
+        return self
 
     def library(self) -> Library:
         """The library as the rest of the gateway knows it."""
