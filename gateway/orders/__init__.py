@@ -13,6 +13,6 @@ The flow, by file:
 5. `reporting` tells what the run did, in the words of `explanations`, for `gateway.reports` to lay out and keep.
 
 A supplier asks afterwards through `answers`. A library's branches, codes and open orders come in by `imports`
-(`tables_in`, `cells` and `row_groups` read them, `budget_list` and `open_orders` make something of them).
+(`list_files`, `tables_in`, `cells` and `row_groups` read them, `budget_list` and `open_orders` make something of them).
 Everything that is kept, and every statement, is in `store`.
 """

@@ -26,6 +26,10 @@ class Row:
         return self.cells.get(name, "")
 
 
+_PROSE = frozenset({"title", "name", "description"})
+"""What is text for people: it may begin with any sign, as no report lets a cell run as a formula."""
+
+_FORMULA = "=+@＝＋＠"
 _PLAIN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
 _DUTCH = re.compile(r"([0-9]{1,9}|[0-9]{1,3}(?:\.[0-9]{3}){1,2}),([0-9]{1,2})")
 _DOUBTFUL = re.compile(r"([0-9]{1,3})[.,]([0-9]{3})")
@@ -39,6 +43,15 @@ def needed(row: Row, *names: str) -> None:
     for name in names:
         if not row[name]:
             raise ValueError(f"{name} must be there")
+
+
+def refuse_disguised(row: Row) -> None:
+    """Refuse a row with a cell that runs as a formula in a spreadsheet, or holds characters that nobody sees."""
+    for name, text in row.cells.items():
+        if not text.replace("\xa0", " ").isprintable():
+            raise ValueError(f"{name} {text!a} has a line end or another character that cannot be seen")
+        if name not in _PROSE and text.startswith(tuple(_FORMULA)):
+            raise ValueError(f"{name} {text!r} begins as a formula: write the value itself")
 
 
 def amount(row: Row, name: str) -> Cents | None:

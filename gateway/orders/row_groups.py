@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
+from gateway.orders import cells
 from gateway.orders.cells import Row
 
 Key = TypeVar("Key", bound=Hashable)
@@ -72,6 +73,7 @@ class Groups(Generic[Key, Value]):
 def _whole(row: Row, read: Callable[[Row], Value]) -> Value:
     if row.surplus:
         raise ValueError(f"{row.surplus!r} stands in no column, or in one that was there already")
+    cells.refuse_disguised(row)
     return read(row)
 
 

@@ -1,6 +1,5 @@
 """Read lists that people make: CSV with semicolons or commas, UTF-8 or Windows-1252, or XML with the same names."""
 
-import codecs
 import csv
 import io
 from collections import Counter
@@ -10,6 +9,9 @@ from lxml import etree
 
 from gateway.errors import ConfigurationError
 from gateway.orders.cells import Row
+from gateway.orders.list_files import NotTaken, content_of, shown, text_of
+
+_UTF8_MARK = b"\xef\xbb\xbf"
 
 
 class UnreadableList(ConfigurationError):
@@ -19,27 +21,24 @@ class UnreadableList(ConfigurationError):
     hint = "Expected are the columns {columns}; see docs/installer.md."
 
 
-class _NotTaken(ValueError):
-    """The file can be read, and still must not be."""
-
-
 def rows(path: Path, required: tuple[str, ...], known: tuple[str, ...]) -> list[Row]:
     """The rows of a list, each with its line in the file; names in any case, values without outer spaces.
 
     Raises:
-        UnreadableList: the file is not there, is neither CSV nor XML, has no rows, misses a required column, or has
-            one that is not known or stands there twice.
+        UnreadableList: the file is not there, no plain file, too large, cut short, neither CSV nor XML, has no rows,
+            misses a required column, or has one that is not known or stands there twice.
     """
     columns = ", ".join(known)
     try:
-        content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
-        names, found = _xml(content) if content.lstrip().startswith(b"<") else _csv(content)
+        content = content_of(path)
+        bare = content.removeprefix(_UTF8_MARK).lstrip()
+        names, found = _xml(content.removeprefix(_UTF8_MARK)) if bare.startswith(b"<") else _csv(content)
     except OSError as error:
-        raise UnreadableList(path=path, reason=error.strerror or error, columns=columns) from error
-    except (etree.XMLSyntaxError, csv.Error, _NotTaken) as error:
-        raise UnreadableList(path=path, reason=error, columns=columns) from error
+        raise UnreadableList(path=shown(path), reason=error.strerror or error, columns=columns) from error
+    except (etree.XMLSyntaxError, NotTaken) as error:
+        raise UnreadableList(path=shown(path), reason=error, columns=columns) from error
     if reason := _flaw(names, found, required, known):
-        raise UnreadableList(path=path, reason=reason, columns=columns)
+        raise UnreadableList(path=shown(path), reason=reason, columns=columns)
     return found
 
 
@@ -58,20 +57,26 @@ def _flaw(names: list[str], found: list[Row], required: tuple[str, ...], known: 
 
 
 def _csv(content: bytes) -> tuple[list[str], list[Row]]:
-    text = _decoded(content)
+    text = text_of(content)
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") >= first.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    # Strict, as otherwise a quote that is never closed swallows the rows after it.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     names: list[str] = []
     found: list[Row] = []
-    line = 1
-    for values in reader:
-        cells = [value.strip() for value in values]
-        if not names:
-            names = [_name(cell) for cell in cells]
-        elif any(cells):
-            found.append(_row(line, names, cells))
-        line = reader.line_num + 1
+    line, values = 1, [""]
+    try:
+        for values in reader:
+            cells = [value.strip() for value in values]
+            if not names:
+                names = [_name(cell) for cell in cells]
+            elif any(cells):
+                found.append(_row(line, names, cells))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise NotTaken(f"the row that begins on line {line} is not CSV: {error}") from error
+    if found and not text.endswith(("\n", "\r")) and len(values) < len(names):
+        raise NotTaken(f"its last row, on line {found[-1].line}, is cut short; save or send the file again")
     return names, found
 
 
@@ -88,7 +93,7 @@ def _xml(content: bytes) -> tuple[list[str], list[Row]]:
     )
     root = etree.fromstring(content, parser)
     if root.getroottree().docinfo.internalDTD is not None:
-        raise _NotTaken("it has a DOCTYPE, which is not taken")
+        raise NotTaken("it has a DOCTYPE, which is not taken")
     found = [_record(record) for record in root]
     return list(dict.fromkeys(name for row in found for name in row.cells)), found
 
@@ -102,13 +107,6 @@ def _record(record: etree._Element) -> Row:
             surplus.append(text)
     line: int = record.sourceline or 0  # type: ignore[assignment]
     return Row(line, cells, " ".join(surplus))
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("windows-1252", errors="replace")
 
 
 def _name(heading: str) -> str:
