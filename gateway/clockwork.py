@@ -4,12 +4,13 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
-from gateway import app, clock, locks, work
+from gateway import app, clock, db, locks, work
 from gateway.app import Gateway
 from gateway.errors import GatewayError
 from gateway.locks import Taken
 from gateway.log import logger
 from gateway.orders import overdue, processing, recovery, year_change
+from gateway.orders.store import messages
 from gateway.timetable import Timetable
 
 RECOVER_EVERY_SECONDS = 15
@@ -19,6 +20,7 @@ OFFER_REPORTS_EVERY_SECONDS = 300
 MAIL_REPORTS_EVERY_SECONDS = 120
 CHANGE_YEAR_EVERY_SECONDS = 3600
 WARN_EVERY_SECONDS = 3600
+FORGET_EVERY_SECONDS = 600
 
 
 def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
@@ -36,6 +38,7 @@ def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
             "offer reports": (OFFER_REPORTS_EVERY_SECONDS, partial(app.offer_reports, gateway)),
             "mail reports": (MAIL_REPORTS_EVERY_SECONDS, partial(app.mail_reports, gateway)),
             "warn of what waits": (WARN_EVERY_SECONDS, partial(warn_of_waiting, gateway)),
+            "forget refusals": (FORGET_EVERY_SECONDS, partial(forget_refusals, gateway)),
             "change of year": (CHANGE_YEAR_EVERY_SECONDS, partial(change_year, gateway)),
             "take up lost jobs": (recover_every, partial(_take_up_lost, gateway.names, worker)),
             "retry failed jobs": (int(timedelta(minutes=5).total_seconds()), lambda: _retry(worker)),
@@ -70,6 +73,14 @@ def warn_of_waiting(gateway: Gateway) -> None:
             overdue.warn(gateway.database, each.library(), each.waiting_days, each.staff_mail, gateway.settings.mail)
         except GatewayError as error:
             logger.error("clockwork.staff_not_warned", institution=each.institution, reason=str(error))
+
+
+def forget_refusals(gateway: Gateway) -> None:
+    """Let go of refusals that are too old or too many: a program that is refused again and again fills no disk."""
+    limits = gateway.settings.limits
+    before = clock.now() - timedelta(days=limits.refusals_days)
+    with db.writing(gateway.database) as connection:
+        messages.forget_refusals(connection, before.isoformat(), limits.refusals)
 
 
 def _waits_for(gateway: Gateway, institution: str, year: int) -> bool:

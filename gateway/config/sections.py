@@ -82,6 +82,8 @@ class Limits(_Frozen):
 
     message_megabytes: int = Field(200, ge=1, description="largest message, after unpacking")
     mutations: int = Field(200_000, ge=1, description="most mutations in one message")
+    refusals_days: int = Field(365, ge=1, description="how long it is kept that a message was refused, and why")
+    refusals: int = Field(100_000, ge=1, description="of how many refused messages that is kept; of the newest")
 
 
 class Retry(_Frozen):

@@ -125,3 +125,10 @@ def number_before(connection: sa.Connection, sender: str, institution: str) -> i
 def note_refusal(connection: sa.Connection, **values: str) -> None:
     """Keep that a message came and why it was refused; of its content nothing."""
     connection.execute(refusals.insert().values(**values))
+
+
+def forget_refusals(connection: sa.Connection, before: str, most: int) -> None:
+    """Keep only refusals from that moment on, and of those only so many, the newest."""
+    newest = sa.select(refusals.c.pk).order_by(refusals.c.pk.desc())
+    oldest_kept = newest.limit(1).offset(most - 1).scalar_subquery()
+    connection.execute(refusals.delete().where((refusals.c.received_at < before) | (refusals.c.pk < oldest_kept)))
