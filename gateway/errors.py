@@ -66,3 +66,10 @@ class Busy(SystemUnavailable):
     code = "busy"
     message = "The gateway cannot store anything at this moment."
     hint = "Nothing was kept. Send the same message again in a minute, with the same messageId."
+
+
+class PerhapsKept(Busy):
+    """The database went away while it kept a message: the commit was asked for, and not answered."""
+
+    message = "The gateway lost its database while it stored the message, and does not know whether it is kept."
+    hint = "Send the same message again in a minute, with the same messageId: if it was kept, you get its receipt."

@@ -11,7 +11,7 @@ from typing import Protocol
 from gateway import clock
 from gateway.accounts.model import SupplierAccount
 from gateway.db import Connection, Engine, translated
-from gateway.errors import Place
+from gateway.errors import Busy, PerhapsKept, Place
 from gateway.library import Library
 from gateway.money import Cents, cents, plain
 from gateway.orders import reading, refusals
@@ -115,7 +115,7 @@ class Arrival:
                 return render(self._tried(header))
             with translated():
                 receipt = self._kept(header, render)
-                self._spool.commit()
+            self._commit()
             return receipt
         finally:
             self.discard()
@@ -160,7 +160,7 @@ class Arrival:
         library = self._reception.libraries[header.institution]
         most = self._reception.most_planned
         with translated():
-            connection = self._spool.filled()
+            connection = self._spool.looking()
             if earlier := messages.accepted(connection, header.sender, header.message_id):
                 self._must_be_equal(earlier, header)
             plan = self._reception.plan(connection, library, header, most)
@@ -199,6 +199,14 @@ class Arrival:
         )
         self._reception.queue(connection, pk, self._reception.libraries[header.institution])
         return receipt
+
+    def _commit(self) -> None:
+        """Commit; a commit that was not answered may have been done, so its sender is told neither."""
+        try:
+            with translated():
+                self._spool.commit()
+        except Busy as error:
+            raise PerhapsKept() from error.__cause__
 
     def _must_be_equal(self, earlier: messages.Accepted, header: MessageHeader) -> None:
         difference = messages.header_difference(earlier, header)

@@ -29,11 +29,11 @@ class ServiceRefused(SystemRefused):
 
 
 class ServiceBusy(SystemUnavailable):
-    """The service kept nothing and asks to come back later."""
+    """The service could not take it now and asks to come back later."""
 
     code = "service-busy"
     message = "{address} is busy: {sentence}"
-    hint = "Nothing was kept there. Send the same message again later, with the same messageId."
+    hint = "Send the same message again later, with the same messageId: a message that was kept gets its first answer."
 
     def __init__(self, fault: Fault, address: str, retry_after_seconds: float | None) -> None:
         self.fault = fault

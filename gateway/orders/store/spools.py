@@ -71,6 +71,15 @@ class Spool:
         self._fill()
         return self._connection
 
+    def looking(self) -> sa.Connection:
+        """The same once nothing more is added: whatever is asked of it now is of one picture of the database."""
+        self._fill()
+        self._transaction.commit()
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execution_options(isolation_level="REPEATABLE READ")
+        self._transaction = self._connection.begin()
+        return self._connection
+
     def writing(self) -> sa.Connection:
         """End the filling and begin the transaction that writes, on the same connection."""
         self._transaction.commit()
