@@ -1,0 +1,164 @@
+"""The ledger of routines on real databases: each run once, among threads and processes, also killed in the middle."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from gateway import clock, db, locks
+from gateway.routines import rule, store
+from gateway.routines.rule import Slot
+from gateway.routines.store import State
+from gateway.routines.waking import Routine, wake
+from tests import databases
+
+MORNING = rule.daily(time(6))
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+@pytest.fixture(params=databases.KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[db.Engine]:
+    with databases.an_engine(request.param, tmp_path) as engine:
+        yield engine
+
+
+def _routine(work: Callable[[Slot], None], each: rule.Rule = MORNING, **more: object) -> Routine:
+    return Routine("morning", "I201", each, "Europe/Amsterdam", work, **more)  # type: ignore[arg-type]
+
+
+def _wake(database: db.Engine, folder: Path, routine: Routine, at: str) -> Slot | None:
+    alone = partial(locks.alone, database, folder / "locks", wait_seconds=0)
+    with clock.pretending(datetime.fromisoformat(at)):
+        return wake(database, alone, routine)
+
+
+def _ledger(database: db.Engine) -> list[tuple[date, State, int]]:
+    with db.reading(database) as connection:
+        return [(run.slot.on, run.state, run.times_begun) for run in store.listing(connection, "morning", "I201")]
+
+
+def _reasons(database: db.Engine) -> list[str | None]:
+    with db.reading(database) as connection:
+        return [run.reason for run in store.listing(connection, "morning", "I201")]
+
+
+def test_new_routine_catches_up_nothing_from_before_it_was_known(database: db.Engine, tmp_path: Path) -> None:
+    done: list[Slot] = []
+    assert _wake(database, tmp_path, _routine(done.append), "2026-03-10T12:00+01:00") is None
+    assert _ledger(database) == []
+    assert _wake(database, tmp_path, _routine(done.append), "2026-03-11T06:00+01:00") is not None
+    assert [slot.on for slot in done] == [date(2026, 3, 11)]
+
+
+def test_second_start_is_the_same_run(database: db.Engine, tmp_path: Path) -> None:
+    done: list[Slot] = []
+    for at in ("2026-03-10T05:59", "2026-03-10T06:00", "2026-03-10T06:00", "2026-03-10T23:00"):
+        _wake(database, tmp_path, _routine(done.append), f"{at}+01:00")
+    assert len(done) == 1
+    assert _ledger(database) == [(date(2026, 3, 10), State.DONE, 1)]
+
+
+def test_only_the_newest_of_missed_runs_is_caught_up_and_the_others_say_why_not(
+    database: db.Engine, tmp_path: Path
+) -> None:
+    done: list[Slot] = []
+    _wake(database, tmp_path, _routine(done.append), "2026-03-10T05:00+01:00")
+    _wake(database, tmp_path, _routine(done.append), "2026-03-12T09:00+01:00")
+    assert [slot.on for slot in done] == [date(2026, 3, 12)]
+    states = [state for _, state, _ in _ledger(database)]
+    assert states == [State.MISSED, State.MISSED, State.DONE]
+    assert _reasons(database) == [*["overtaken by the run of 2026-03-12 06:00"] * 2, None]
+
+
+def test_run_that_is_too_late_to_make_sense_is_missed(database: db.Engine, tmp_path: Path) -> None:
+    done: list[Slot] = []
+    routine = _routine(done.append, caught_up_within=timedelta(hours=3))
+    _wake(database, tmp_path, routine, "2026-03-10T05:00+01:00")
+    assert _wake(database, tmp_path, routine, "2026-03-10T09:01+01:00") is None
+    assert (done, _reasons(database)) == ([], ["found at 2026-03-10 08:01 UTC, too late to make sense"])
+
+
+def test_failed_run_is_tried_again_at_the_next_look_and_is_the_same_run(database: db.Engine, tmp_path: Path) -> None:
+    done: list[Slot] = []
+
+    def work(slot: Slot) -> None:
+        done.append(slot)
+        if len(done) == 1:
+            raise OSError("the printer is out of paper")
+
+    _wake(database, tmp_path, _routine(work), "2026-03-10T05:00+01:00")
+    with pytest.raises(OSError, match="printer"):
+        _wake(database, tmp_path, _routine(work), "2026-03-10T06:00+01:00")
+    assert _reasons(database) == ["OSError: the printer is out of paper"]
+    _wake(database, tmp_path, _routine(work), "2026-03-10T06:01+01:00")
+    assert done[0] == done[1]
+    assert _ledger(database) == [(date(2026, 3, 10), State.DONE, 2)]
+    assert _reasons(database) == [None]
+
+
+def test_clocks_that_repeat_an_hour_make_no_second_run(database: db.Engine, tmp_path: Path) -> None:
+    done: list[Slot] = []
+    routine = _routine(done.append, rule.daily(time(2, 30)))
+    for minute in range(0, 6 * 60, 10):
+        at = datetime.fromisoformat("2026-10-25T00:00+02:00") + timedelta(minutes=minute)
+        _wake(database, tmp_path, routine, at.isoformat())
+    assert [slot.due_at.isoformat() for slot in done] == ["2026-10-25T00:30:00+00:00"]
+
+
+def _in_a_process(address: str, folder: str, at: str, kill: bool) -> None:
+    """One process: writes a line before its work and one after, and may be killed between the two."""
+
+    def work(slot: Slot) -> None:
+        with Path(folder, "done").open("a") as file:
+            file.write(f"begun {slot.on}\n")
+        if kill:
+            os.kill(os.getpid(), signal.SIGKILL)
+        with Path(folder, "done").open("a") as file:
+            file.write(f"ended {slot.on}\n")
+
+    engine = db.engine(address)
+    _wake(engine, Path(folder), _routine(work), at)
+    engine.dispose()
+
+
+def _processes(database: db.Engine, folder: Path, at: str, number: int, *, kill: bool = False) -> list[int | None]:
+    address = database.url.render_as_string(hide_password=False)
+    several = [_SPAWN.Process(target=_in_a_process, args=(address, str(folder), at, kill)) for _ in range(number)]
+    for each in several:
+        each.start()
+    for each in several:
+        each.join()
+    return [each.exitcode for each in several]
+
+
+def _written(folder: Path) -> list[str]:
+    return (folder / "done").read_text().splitlines()
+
+
+def test_run_that_several_processes_are_woken_for_is_done_once(database: db.Engine, tmp_path: Path) -> None:
+    _wake(database, tmp_path, _routine(lambda _: None), "2026-03-10T05:00+01:00")
+    assert _processes(database, tmp_path, "2026-03-10T06:00+01:00", 4) == [0] * 4
+    assert _written(tmp_path) == ["begun 2026-03-10", "ended 2026-03-10"]
+    assert _ledger(database) == [(date(2026, 3, 10), State.DONE, 1)]
+
+
+def test_run_whose_process_was_killed_is_taken_over_once(database: db.Engine, tmp_path: Path) -> None:
+    _wake(database, tmp_path, _routine(lambda _: None), "2026-03-10T05:00+01:00")
+    assert _processes(database, tmp_path, "2026-03-10T06:00+01:00", 1, kill=True) == [-signal.SIGKILL]
+    assert _ledger(database) == [(date(2026, 3, 10), State.BEGUN, 1)]
+    assert _processes(database, tmp_path, "2026-03-10T06:01+01:00", 3) == [0] * 3
+    assert _written(tmp_path) == ["begun 2026-03-10", "begun 2026-03-10", "ended 2026-03-10"]
+    assert _ledger(database) == [(date(2026, 3, 10), State.DONE, 2)]
+
+
+def test_run_that_was_cut_off_gives_way_to_the_next(database: db.Engine, tmp_path: Path) -> None:
+    _wake(database, tmp_path, _routine(lambda _: None), "2026-03-10T05:00+01:00")
+    _processes(database, tmp_path, "2026-03-10T06:00+01:00", 1, kill=True)
+    _processes(database, tmp_path, "2026-03-11T06:30+01:00", 1)
+    assert _written(tmp_path) == ["begun 2026-03-10", "begun 2026-03-11", "ended 2026-03-11"]
+    assert [state for _, state, _ in _ledger(database)] == [State.MISSED, State.DONE]
