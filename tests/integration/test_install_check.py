@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -46,9 +46,24 @@ def test_a_gateway_that_runs_well_gets_nothing_but_good(place: Installation) -> 
         result = place.run("check")
 
     assert {each.health for several in findings.values() for each in several} == {Health.GOOD}
-    assert {"settings", "database", "accounts", "disk", "folders", "secrets", "time zones", "port",
+    assert {"settings", "database", "accounts", "disk", "folders", "secrets", "time zones", "hours", "port",
             "public address", "clock", "library I201"} == set(findings)  # fmt: skip
     assert result.exit_code == 0
+
+
+def test_hour_that_the_clocks_skip_or_show_twice_is_told_with_its_days(place: Installation) -> None:
+    place.init()
+    settings = place.config.read_text().replace('system = "', 'nightly_at = 02:30:00\nsystem = "', 1)
+    place.config.write_text(settings)
+
+    with clock.pretending(datetime(2026, 3, 1, tzinfo=UTC)):
+        hours = found(place)["hours"]
+
+    assert {each.health for each in hours} == {Health.DOUBTFUL}
+    assert [each.sentence for each in hours] == [
+        "nightly_at = 02:30 of I201: on 2026-03-29 there is no 02:30; it comes an hour later.",
+        "nightly_at = 02:30 of I201: on 2026-10-25 it is 02:30 twice; the first counts.",
+    ]
 
 
 def test_every_wrong_thing_is_found_in_one_run_each_with_a_remedy(place: Installation) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gateway.config import Settings
 from gateway.errors import ConfigurationError, GatewayError
-from gateway.install.checks import machine, outside, registers
+from gateway.install.checks import hours, machine, outside, registers
 from gateway.install.checks.finding import Check, Finding, Health, Patient, good, wrong
 from gateway.install.fittings import Fittings
 from gateway.log import logger
@@ -23,6 +23,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("folders", machine.folders),
     ("secrets", machine.secrets),
     ("time zones", machine.time_zones),
+    ("hours", hours.hours),
     ("port", outside.port),
     ("public address", outside.public_address),
 )
