@@ -33,6 +33,8 @@ class What(StrEnum):
     """Somebody chose a code for a line that waits."""
     LINE_REFUSED = "line-refused"
     """Somebody refused a line that waits."""
+    DELIVERY_SETTLED = "delivery-settled"
+    """Somebody said whether a line stands in the library system."""
     LOG_IN = "log-in"
     """Somebody came in; the detail says how."""
     REFUSED = "refused"

@@ -16,6 +16,7 @@ from gateway.cli import (
     audit,
     budgets,
     contract,
+    deliveries,
     demo,
     messages,
     operations,
@@ -93,7 +94,9 @@ def _set_clock(context: typer.Context, at: str) -> None:
 
 
 start.register(app, composition.fittings)
-for group in (operations, push, contract, orders, messages, waiting, budgets, reports, suppliers, users, audit, demo):
+for group in (
+    operations, push, contract, orders, messages, waiting, deliveries, budgets, reports, suppliers, users, audit, demo
+):  # fmt: skip
     group.register(app)
 
 

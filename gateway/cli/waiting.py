@@ -116,6 +116,8 @@ def _waiting_line(row: Any, library: LibrarySettings, waits_for: str, why: str, 
 
 
 def _why_undelivered(row: Any, library: LibrarySettings) -> str:
+    if row.held:
+        return EXPLANATIONS["behind-uncertain"].sentence
     if row.reason is None:
         return "It is decided and will be handed over by its run."
     next_try = local(row.next_try_at, library.time_zone)

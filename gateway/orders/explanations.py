@@ -85,6 +85,14 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "Agree with the supplier and the maker of the library system how it takes mutations, and let the installer "
         "switch it on; the line then follows by itself.",
     ),
+    "behind-uncertain": Explanation(
+        "Of an earlier mutation of this order line nobody knows yet whether the library system has it.",
+        "Say of the earlier one whether it stands in the library system; this one follows by itself.",
+    ),
+    "still-uncertain": Explanation(
+        "It may or may not stand in the library system, and nobody has said yet which of the two.",
+        "Look in the library system, and tell the administrator whether it is there.",
+    ),
     # Refused: nothing was changed, and it will not be tried again.
     "out-of-order": Explanation(
         "This is older than what was already done for order {order} ({last}).",
@@ -161,7 +169,19 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     "system-refused": Explanation("The library system refused it: {reason}", "Enter it in the library system by hand."),
     "delivery-uncertain": Explanation(
         "The library system may or may not have taken this: {reason}",
-        "Look in the library system, and enter it by hand if it is not there.",
+        "Look in the library system, and tell the administrator whether it is there; if it is not, it is delivered "
+        "again.",
+    ),
+    "refused-later": Explanation(
+        "The library system refused it after it was handed over: {reason}", "Enter it in the library system by hand."
+    ),
+    "settled-arrived": Explanation(
+        "An earlier report could not tell whether the library system has it; {by} found it there.", "Nothing to do."
+    ),
+    "delivered-again": Explanation(
+        "An earlier report could not tell whether the library system has it; {by} did not find it there, and it was "
+        "delivered again.",
+        "Nothing to do.",
     ),
     "not-carried": Explanation(
         "The library system cannot be told this; it stands here only.", "Enter it by hand if you need it there."

@@ -15,7 +15,7 @@ from gateway.orders import delivery, planning, reporting
 from gateway.orders.delivery import Pauses
 from gateway.orders.explanations import Finding
 from gateway.orders.reading import stamp
-from gateway.orders.store import deliveries, progress
+from gateway.orders.store import deliveries, progress, settlements
 from gateway.orders.store.progress import Run
 from gateway.orders.system import OrderSystem
 from gateway.reports.model import Report
@@ -136,9 +136,11 @@ def _run(workshop: Workshop, served: Served, institution: str, sender: str, mess
 def _close_delivery(database: Engine, opened: Run, obstacle: Finding | None) -> None:
     """Note in one go what could not be delivered and that this run delivers no more."""
     with writing(database) as connection:
+        deliveries.note_undelivered(connection, opened, progress.pack([Finding("behind-uncertain")]), held=True)
         if obstacle is not None:
-            deliveries.note_undelivered(connection, opened, progress.pack([obstacle]))
+            deliveries.note_undelivered(connection, opened, progress.pack([obstacle]), held=False)
         deliveries.tell_refused_later(connection, opened)
+        settlements.tell(connection, opened)
         progress.mark(connection, opened, delivered_at=stamp(clock.now()))
 
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from gateway.db import Connection, Engine, reading
 from gateway.library import Library
 from gateway.money import Cents, cents
-from gateway.orders import remarks
-from gateway.orders.explanations import DAYS, EXPLANATIONS, Explanation, Finding
+from gateway.orders import late_news, remarks
+from gateway.orders.explanations import DAYS, EXPLANATIONS, Finding
 from gateway.orders.model import BudgetCode, Kind, Outcome
 from gateway.orders.store import accounting, codes, progress
 from gateway.orders.store.progress import Run
@@ -162,18 +162,15 @@ def _amount(moved: int | None, price: Cents | None, copies: int) -> Cents | None
 
 
 def _attention(database: Engine, run: Run, order: str, language: str) -> Lines:
-    """What needs a hand: first what the library system refused after all, then what this run itself has to tell."""
+    """What needs a hand: first what earlier reports did not know, then what this run itself has to tell."""
     of_run = _lines(database, run, accounting.ATTENTION, order, language)
 
     def read() -> Iterator[ReportLine]:
         with reading(database) as connection:
-            late = accounting.refused_later(connection, run)
-        for row in late:
-            told = say(_REFUSED_LATER.sentence, language, reason=row.reason)
-            line = _line(row, language)
-            yield line._replace(
-                outcome=Outcome.REFUSED, code="refused-later", sentence=told, hint=say(_REFUSED_LATER.hint, language)
-            )
+            late = list(late_news.of_run(connection, run))
+        for row, outcome, findings in late:
+            told, hint = sentence(findings, language), _hint(findings[-1:], language)
+            yield _line(row, language)._replace(outcome=outcome, code=findings[0].code, sentence=told, hint=hint)
         yield from of_run()
 
     return read
@@ -279,11 +276,6 @@ def _codes(connection: Connection, run: Run) -> Iterator[CodeUse]:
     for row in accounting.codes_used(connection, run):
         first_seen = datetime.fromisoformat(row.first_seen).date()
         yield CodeUse(row.supplier_code, row.library_code or "", int(row.lines), first_seen)
-
-
-_REFUSED_LATER = Explanation(
-    "The library system refused it after it was handed over: {reason}", "Enter it in the library system by hand."
-)
 
 
 def _remarks(connection: Connection, run: Run, message: Any, language: str) -> Iterator[str]:

@@ -24,8 +24,9 @@ _LINE_COLUMNS = f"""
     {_SIGN} * effects.copies as copies, effects.committed, effects.shipped, {_SIGN} * effects.amount as amount,
     outcomes.outcome, outcomes.findings, deliveries.state_before, deliveries.state_after,
     deliveries.is_partly,
-    case when outcomes.outcome = 'WAITING' then '' when deliveries.state = 'refused later' then 'handed over'
-        else deliveries.state end as state
+    case when outcomes.outcome = 'WAITING' then ''
+        when outcomes.findings like '%"delivery-uncertain"%' then 'uncertain'
+        when deliveries.state = 'refused later' then 'handed over' else deliveries.state end as state
 """
 # A line that waited for a decision in this run may have been decided in a later one: then this run knew nothing of it.
 _LINE_TABLES = """
@@ -77,9 +78,21 @@ def refused_later(connection: sa.Connection, run: Run) -> list[Any]:
     return list(connection.execute(statement, _planned_by(run)))
 
 
+def settled(connection: sa.Connection, run: Run) -> list[Any]:
+    """The lines of earlier runs that people looked for in the library system and that this run tells of, as `lines`."""
+    statement = sa.text(
+        f"select {_LINE_COLUMNS} from {_LINE_TABLES} where {_APPLIED} and mutations.pk in"
+        " (select mutation_pk from settlements where told_in = :run) order by deliveries.place, effects.pk"
+    )
+    return list(connection.execute(statement, _planned_by(run)))
+
+
 def refused_later_count(connection: sa.Connection, run: Run) -> int:
-    """How many mutations those are."""
-    statement = sa.text("select count(*) from deliveries where told_in = :run")
+    """How many mutations of earlier runs this run's report tells of as refused, at once or when delivered again."""
+    statement = sa.text(
+        "select (select count(*) from deliveries where told_in = :run)"
+        " + (select count(*) from settlements where told_in = :run and result = 'refused')"
+    )
     return int(connection.execute(statement, {"run": run.pk}).scalar_one())
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from gateway import db
 from gateway.orders.model import Kind, LineState, Mutation, Share
 from gateway.orders.reading import mutation as mutation_of
 from gateway.orders.reading import stamp
+from gateway.orders.store import settlements
 from gateway.orders.store.lines import share
 from gateway.orders.store.progress import Run
 from gateway.orders.store.tables import WIRE_COLUMNS, deliveries, effects, system_health
@@ -19,6 +21,17 @@ from gateway.orders.system import Acknowledgement, LineResult, LineStatus, Syste
 _PLACES_A_RUN = 10_000_000
 REFUSED_LATER = "refused later"
 _TO_DELIVER, _OFFERED = "to deliver", "offered"
+SHOWN = "case {state} when 'offered' then 'to deliver' when 'refused later' then 'refused' else {state} end"
+"""The state of a delivery in the words that people are shown."""
+HELD = (
+    "exists (select 1 from deliveries doubtful join mutations earlier on earlier.pk = doubtful.mutation_pk"
+    " where doubtful.state = 'uncertain' and doubtful.institution = deliveries.institution"
+    " and doubtful.sender = deliveries.sender and doubtful.place < deliveries.place"
+    " and earlier.order_number = mutations.order_number and earlier.order_line = mutations.order_line)"
+)
+"""Whether nobody knows of an earlier mutation of the same order line if it arrived: then this one waits behind it."""
+_FINAL = "exists (select 1 from outcomes where outcomes.mutation_pk = deliveries.mutation_pk and outcome <> 'WAITING')"
+"""Whether a report told already what became of the mutation: it is delivered again."""
 _COLUMNS = (
     "mutation_pk", "institution", "sender", "place", "state", "state_before", "state_after", "is_partly", "outcome",
     "findings",
@@ -48,15 +61,20 @@ def add(connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
 
 
 def offer(connection: sa.Connection, run: Run, most: int) -> list[tuple[int, SystemLine]]:
-    """Take the next lines in order and mark them as offered: from now on the system may have them."""
+    """Take the next lines in order and mark them as offered: from now on the system may have them.
+
+    What was offered before is not mixed with what was not: of the former it may turn out that nobody can tell,
+    and then the latter has to wait behind it.
+    """
     statement = sa.text(
         f"select mutation_pk, state, state_before, state_after, {_WIRE} from deliveries"
         " join mutations on mutations.pk = deliveries.mutation_pk"
         " where deliveries.institution = :institution and deliveries.sender = :sender"
-        " and state in ('to deliver', 'offered') order by place limit :most"
+        f" and state in ('to deliver', 'offered') and not {HELD} order by place limit :most"
     )
     values = {"institution": run.institution, "sender": run.sender, "most": most}
-    rows = connection.execute(statement, values).all()
+    found = connection.execute(statement, values).all()
+    rows = list(takewhile(lambda row: row.state == found[0].state, found))
     shares = _shares(connection, [row[0] for row in rows])
     _set_state(connection, [row[0] for row in rows], _OFFERED)
     return [(row[0], _line(run.sender, row, shares.get(row[0], ([], [])))) for row in rows]
@@ -68,7 +86,10 @@ def withdraw(connection: sa.Connection, pks: Sequence[int]) -> None:
 
 
 def settle(connection: sa.Connection, run: Run, results: Sequence[tuple[int, LineResult, str, str]]) -> None:
-    """Keep what the system said of each line and what became of the mutation: (pk, result, outcome, findings)."""
+    """Keep what the system said of each line and what became of the mutation: (pk, result, outcome, findings).
+
+    What became of one that is delivered again was told before, and stays so.
+    """
     if not results:
         return
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
@@ -76,7 +97,10 @@ def settle(connection: sa.Connection, run: Run, results: Sequence[tuple[int, Lin
         f"update deliveries set state = {mark}, reason = {mark}, left_out = {mark} where mutation_pk = {mark}",
         [(result.status.value, result.reason, " ".join(result.left_out), pk) for pk, result, _, _ in results],
     )
-    rows = [(pk, run.pk, outcome, findings) for pk, _, outcome, findings in results]
+    again = settlements.awaiting(connection, [pk for pk, *_ in results])
+    said = {pk: (result.status.value, result.reason) for pk, result, _, _ in results if pk in again}
+    settlements.delivered_again(connection, said)
+    rows = [(pk, run.pk, outcome, findings) for pk, _, outcome, findings in results if pk not in again]
     db.insert_many(connection, "outcomes", ("mutation_pk", "run_pk", "outcome", "findings"), rows)
 
 
@@ -87,16 +111,18 @@ def planned(connection: sa.Connection, pks: Sequence[int]) -> dict[int, tuple[st
     return {row.mutation_pk: (row.outcome, row.findings) for row in rows}
 
 
-def note_undelivered(connection: sa.Connection, run: Run, findings: str) -> int:
-    """Enter what still has to be delivered as waiting in this run; returns how many."""
-    return connection.execute(
+def note_undelivered(connection: sa.Connection, run: Run, findings: str, *, held: bool) -> None:
+    """Enter what still has to be delivered as waiting in this run: what is held behind a doubt, or the rest."""
+    connection.execute(
         sa.text(
             "insert into outcomes (mutation_pk, run_pk, outcome, findings)"
             " select mutation_pk, :run, 'WAITING', :findings from deliveries"
-            " where institution = :institution and sender = :sender and state in ('to deliver', 'offered')"
+            " join mutations on mutations.pk = deliveries.mutation_pk"
+            " where deliveries.institution = :institution and deliveries.sender = :sender"
+            f" and state in ('to deliver', 'offered') and not {_FINAL} and {'' if held else 'not'} {HELD}"
         ),
         {"run": run.pk, "institution": run.institution, "sender": run.sender, "findings": findings},
-    ).rowcount
+    )
 
 
 def acknowledge(connection: sa.Connection, acknowledgements: Sequence[Acknowledgement]) -> list[Acknowledgement]:
@@ -121,7 +147,7 @@ def acknowledge(connection: sa.Connection, acknowledgements: Sequence[Acknowledg
         mark = "?" if connection.dialect.name == "sqlite" else "%s"
         connection.exec_driver_sql(
             f"update deliveries set state = {mark}, reason = {mark}"
-            f" where mutation_pk = {mark} and state = 'handed over'",
+            f" where mutation_pk = {mark} and state in ('handed over', 'uncertain')",
             rows,
         )
     return noted

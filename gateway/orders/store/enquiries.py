@@ -1,4 +1,4 @@
-"""Questions about one message: how far it is, what became of its mutations, which reports mention it."""
+"""Questions that are asked afterwards: of a message, an order, what waits, what was delivered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway.orders.model import MessageState, Outcome
+from gateway.orders.store.deliveries import HELD, SHOWN
 from gateway.orders.store.progress import Run, run_of
 
 
@@ -89,12 +90,15 @@ def _mention(row: sa.Row[Any]) -> Mention:
     return Mention(run_of(row), row.institution, row.number, datetime.fromisoformat(row.numbered_at), row.report)
 
 
+_SHOWN = SHOWN.format(state="deliveries.state")
+
+
 def order_history(connection: sa.Connection, institution: str, order_number: str) -> list[dict[str, Any]]:
     """What was done to the lines of an order, oldest first."""
     statement = sa.text(
         "select order_lines.order_line as line, order_lines.state as state_now, mutations.occurred_at as at,"
         " effects.kind, effects.branch, effects.budget_code, effects.copies, effects.committed as committed_cents,"
-        " effects.shipped as shipped_cents, deliveries.state as delivery, mutations.mutation_id as mutation"
+        f" effects.shipped as shipped_cents, {_SHOWN} as delivery, mutations.mutation_id as mutation"
         " from order_lines join effects on effects.line_pk = order_lines.pk"
         " left join mutations on mutations.pk = effects.mutation_pk"
         " left join deliveries on deliveries.mutation_pk = effects.mutation_pk"
@@ -118,17 +122,40 @@ def waiting_lines(connection: sa.Connection, institution: str) -> Sequence[sa.Ro
 def undelivered_lines(connection: sa.Connection, institution: str) -> Sequence[sa.Row[Any]]:
     """What was decided and is not in the library system yet, in the order in which it will be handed over.
 
-    Mutation id, order, kind, since when; and, while the system cannot be reached, its reason and the next try.
+    Mutation id, order, kind, since when, whether it is held behind an uncertain one; and, while the system cannot be
+    reached, its reason and the next try.
     """
     statement = sa.text(
         "select mutations.mutation_id, mutations.kind, mutations.order_number, mutations.order_line,"
-        " messages.received_at as since, system_health.reason, system_health.next_try_at from deliveries"
+        f" messages.received_at as since, {HELD} as held, system_health.reason, system_health.next_try_at"
+        " from deliveries"
         " join mutations on mutations.pk = deliveries.mutation_pk join messages on messages.pk = mutations.message_pk"
         " left join system_health on system_health.institution = deliveries.institution"
         " where deliveries.institution = :institution and deliveries.state in ('to deliver', 'offered')"
         " order by deliveries.place"
     )
     return connection.execute(statement, {"institution": institution}).all()
+
+
+def deliveries_of(
+    connection: sa.Connection, institution: str, state: str | None = None, most: int | None = None
+) -> Sequence[sa.Row[Any]]:
+    """The lines of a library with the state of their delivery, newest first; with a state, only those in it.
+
+    Mutation id, sender, order number and line, kind, title, EAN, since when, the state, what the system said, and who
+    settled it last.
+    """
+    statement = sa.text(
+        "select mutations.mutation_id, mutations.sender, mutations.order_number, mutations.order_line, mutations.kind,"
+        f" mutations.title, mutations.ean, messages.received_at as since, {_SHOWN} as state, deliveries.reason,"
+        " (select settled_by from settlements where settlements.mutation_pk = deliveries.mutation_pk"
+        "  order by pk desc limit 1) as settled_by"
+        " from deliveries join mutations on mutations.pk = deliveries.mutation_pk"
+        " join messages on messages.pk = mutations.message_pk where deliveries.institution = :institution"
+        f" and (:state is null or {_SHOWN} = :state) order by deliveries.place desc limit :most"
+    ).bindparams(sa.bindparam("state", type_=sa.Text))
+    values = {"institution": institution, "state": state, "most": most or 10**9}
+    return connection.execute(statement, values).all()
 
 
 def newest_messages(connection: sa.Connection, institution: str, most: int) -> Sequence[sa.Row[Any]]:

@@ -142,13 +142,14 @@ def number(connection: sa.Connection, run: Run, at: str) -> tuple[int, str]:
 
 
 def has_news(connection: sa.Connection, run: Run) -> bool:
-    """Whether a run has something to report: any mutation of its message, or else a final outcome or another cause."""
+    """Whether a run has something to report: any mutation of its message, or else something that is news."""
     of_message = run.message_pk is not None
     statement = sa.select(outcomes.c.mutation_pk).where(outcomes.c.run_pk == run.pk).limit(1)
     if not of_message:
         statement = statement.where(outcomes.c.outcome != "WAITING")
     refused_later = sa.select(deliveries.c.mutation_pk).where(deliveries.c.told_in == run.pk).limit(1)
-    found = any(connection.execute(each).first() is not None for each in (statement, refused_later))
+    settled = sa.text("select 1 from settlements where told_in = :run limit 1").bindparams(run=run.pk)
+    found = any(connection.execute(each).first() is not None for each in (statement, refused_later, settled))
     return found or _has_another_cause(connection, run)
 
 
@@ -170,6 +171,8 @@ def senders_waiting(connection: sa.Connection, institution: str) -> list[str]:
         " union select sender from deliveries where institution = :institution and state in ('to deliver', 'offered')"
         " union select sender from deliveries where institution = :institution and state = 'refused later'"
         "  and told_in is null"
+        " union select sender from deliveries join settlements on settlements.mutation_pk = deliveries.mutation_pk"
+        "  where institution = :institution and settlements.told_in is null"
         " union select sender from runs where institution = :institution and finished_at is null"
         " union select sender from messages where institution = :institution"
         "  and not exists (select 1 from runs where message_pk = messages.pk) order by 1"
@@ -184,7 +187,9 @@ def waiting_count(connection: sa.Connection, institution: str, sender: str) -> i
         "select (select count(*) from waiting where institution = :institution and sender = :sender)"
         " + (select count(*) from deliveries where institution = :institution and sender = :sender"
         "    and state in ('to deliver', 'offered')"
-        "    and exists (select 1 from outcomes where outcomes.mutation_pk = deliveries.mutation_pk))"
+        "    and exists (select 1 from outcomes where outcomes.mutation_pk = deliveries.mutation_pk)"
+        "    and not exists (select 1 from outcomes where outcomes.mutation_pk = deliveries.mutation_pk"
+        "     and outcome <> 'WAITING'))"
     )
     return int(connection.execute(statement, values).scalar_one())
 

@@ -220,6 +220,7 @@ effects = sa.Table(
 )
 """The history of the ledger: what each mutation did to copies on one branch and budget code."""
 
+_DOUBT = sa.text("state = 'uncertain'")
 deliveries = sa.Table(
     "deliveries",
     metadata,
@@ -244,6 +245,7 @@ deliveries = sa.Table(
         sqlite_where=sa.text("state in ('to deliver', 'offered')"),
         postgresql_where=sa.text("state in ('to deliver', 'offered')"),
     ),
+    sa.Index("deliveries_uncertain", "institution", "sender", sqlite_where=_DOUBT, postgresql_where=_DOUBT),
 )
 """What goes into the library system, in the order of `place`, with the outcome that holds once it is there.
 

@@ -39,6 +39,7 @@ COLUMNS = (
     " verdicts.budget_year as chosen_year, verdicts.branch as chosen_branch, verdicts.refusal"
 )
 WIDTH = 6
+_STILL_UNCERTAIN = '[["still-uncertain", {}]]'
 _WIRE = ", ".join(f"mutations.{name}" for name in WIRE_COLUMNS)
 
 
@@ -54,7 +55,7 @@ class WaitingLine:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """A line that waits too long: for a decision with its findings, or (without any) for the library system."""
+    """A line that waits too long: for somebody, with findings, or (without any) for the library system."""
 
     pk: int
     order: str
@@ -95,20 +96,22 @@ def waiting_of(connection: sa.Connection, institution: str, mutation_id: str) ->
 
 
 def overdue(connection: sa.Connection, institution: str, since: str) -> list[Overdue]:
-    """What waits from before a moment, and of which nobody was warned since then; oldest first."""
+    """What waits, or is uncertain, from before a moment, and of which nobody was warned since then; oldest first."""
     statement = sa.text(
         "select pk, order_number, order_line, kind, since, findings from ("
         " select mutations.pk, waiting.order_number, waiting.order_line, mutations.kind, waiting.since,"
         "  waiting.findings from waiting join mutations on mutations.pk = waiting.mutation_pk"
         "  where waiting.institution = :institution"
         " union all select mutations.pk, mutations.order_number, mutations.order_line, mutations.kind,"
-        "  messages.received_at, '[]' from deliveries join mutations on mutations.pk = deliveries.mutation_pk"
-        "  join messages on messages.pk = mutations.message_pk"
-        "  where deliveries.institution = :institution and deliveries.state in ('to deliver', 'offered')) waits"
+        "  messages.received_at, case when deliveries.state = 'uncertain' then :doubtful else '[]' end from deliveries"
+        "  join mutations on mutations.pk = deliveries.mutation_pk"
+        "  join messages on messages.pk = mutations.message_pk where deliveries.institution = :institution"
+        "   and deliveries.state in ('to deliver', 'offered', 'uncertain')) waits"
         " left join waiting_warnings on waiting_warnings.mutation_pk = waits.pk"
         " where since <= :since and (warned_at is null or warned_at <= :since) order by since, pk"
     )
-    rows = connection.execute(statement, {"institution": institution, "since": since})
+    values = {"institution": institution, "since": since, "doubtful": _STILL_UNCERTAIN}
+    rows = connection.execute(statement, values)
     return [Overdue(pk, f"{number}/{line}", kind, at, findings) for pk, number, line, kind, at, findings in rows]
 
 
