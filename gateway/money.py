@@ -1,5 +1,6 @@
 """Amounts as whole cents; never a float."""
 
+from functools import lru_cache
 from typing import NewType
 
 Cents = NewType("Cents", int)
@@ -7,6 +8,7 @@ Cents = NewType("Cents", int)
 NOTHING = Cents(0)
 
 
+@lru_cache(maxsize=4096)
 def cents(amount: str) -> Cents:
     """Read a decimal with at most two decimals, as the wire allows it: `12`, `12.5`, `-3.05`, `+1.`.
 

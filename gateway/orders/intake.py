@@ -136,8 +136,10 @@ class Arrival:
         count.copies += quantity
         if (price := row[reading.NET_PRICE]) is not None:
             count.amount += quantity * cents(price)
-        if row[reading.BUDGET_CODE] or row[reading.COPIES]:
+        if row[reading.COPIES]:
             count.budget_codes |= reading.budget_codes(row)
+        elif code := row[reading.BUDGET_CODE]:
+            count.budget_codes.add(code)
         content = blake2b("\x1f".join([text or "" for text in row]).encode(), digest_size=16).hexdigest()
         self._content.update(content.encode())
         return (count.mutations, line, _moment(row, line), content, *row)
@@ -242,12 +244,12 @@ def _moment(row: WireRow, line: int) -> str:
     """When it happened, as text that sorts as time; the other moment of a mutation is looked at too."""
     if shipped := row[reading.SHIPPED_AT]:
         _possible("shippedAt", shipped, line, row[reading.MUTATION_ID])
-    return reading.stamp(_possible("occurredAt", row[reading.OCCURRED_AT] or "", line, row[reading.MUTATION_ID]))
+    return _possible("occurredAt", row[reading.OCCURRED_AT] or "", line, row[reading.MUTATION_ID])
 
 
-def _possible(element: str, text: str, line: int, mutation_id: str | None) -> datetime:
+def _possible(element: str, text: str, line: int, mutation_id: str | None) -> str:
     try:
-        return reading.moment(text)
+        return reading.stamp_of(text)
     except ValueError as error:
         place = Place(line=line, mutation_id=mutation_id, element=element)
         raise refusals.ImpossibleMoment(place=place, element=element, value=text) from error

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -22,7 +23,10 @@ def moment(text: str) -> datetime:
         ValueError: before year 1 or after 9999 in some zone, which the XSD allows and Python does not.
     """
     if "T24:" in text:  # the end of a day, as XML Schema may write it
-        return moment(text.replace("T24:", "T00:")) + timedelta(days=1)
+        begin = moment(text.replace("T24:", "T00:"))
+        if begin > _LAST_DAY - timedelta(days=1):
+            raise ValueError(text)
+        return begin + timedelta(days=1)
     return in_utc(datetime.fromisoformat(text))
 
 
@@ -44,6 +48,22 @@ def in_utc(at: datetime) -> datetime:
 def stamp(at: datetime) -> str:
     """Write a moment so that text sorts as time: UTC, microseconds always there."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+def stamp_of(text: str) -> str:
+    """The stamp of an `xs:dateTime` with zone; what an hour is in UTC is worked out once for all moments in it.
+
+    Raises:
+        ValueError: as `moment`.
+    """
+    if len(text) == 25 and text.startswith("20") and text.endswith(":00"):
+        return f"{_utc_hour(text[:13], text[19:])}{text[13:19]}.000000Z"
+    return stamp(moment(text))
+
+
+@lru_cache(maxsize=256)
+def _utc_hour(day_and_hour: str, zone: str) -> str:
+    return stamp(moment(f"{day_and_hour}:00:00{zone}"))[:13]
 
 
 def mutation(row: WireRow) -> Mutation:

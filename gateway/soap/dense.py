@@ -6,7 +6,7 @@ what `extraction` makes of the parsed element. What it does not take says nothin
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -45,6 +45,8 @@ class Pattern:
     def __init__(self, prefix: str) -> None:
         self._mutation = re.compile(_mutation(prefix))
         self._copy = re.compile(_copy(prefix))
+        types = [each.get("type") for each in _elements("Mutation")]
+        self._with_entities = [n for n, name in enumerate(types) if n != _COPIES and _ENTITY in _values(name)]
         self.end_of_mutation = f"</{prefix}mutation>"
         self.end_of_all = f"</{prefix}mutations"
 
@@ -57,22 +59,21 @@ class Pattern:
         while found:
             begin, end = found.span()
             texts = found.groups()
-            if text.find("&", begin, end) >= 0:
-                texts = tuple(self._unescaped(texts))
-            elif copies := texts[_COPIES]:
-                texts = (*texts[:_COPIES], _as_text(self._each_copy(copies)), *texts[_COPIES + 1 :])
+            if texts[_COPIES] or text.find("&", begin, end) >= 0:
+                texts = self._plain(texts)
             yield texts, begin, end
             found = match(text, end)
 
-    def _unescaped(self, texts: WireRow) -> Iterator[str | None]:
-        for place, text in enumerate(texts):
-            if text and place == _COPIES:
-                yield _as_text([[each and _unescaped(each) for each in copy] for copy in self._each_copy(text)])
-            else:
-                yield text and _unescaped(text)
-
-    def _each_copy(self, copies: str) -> list[Sequence[str | None]]:
-        return [found.groups() for found in self._copy.finditer(copies)]
+    def _plain(self, texts: WireRow) -> WireRow:
+        """The texts without entities, and the copies as JSON."""
+        plain = list(texts)
+        if copies := plain[_COPIES]:
+            found = self._copy.finditer(copies)
+            plain[_COPIES] = _as_text([[text and _unescaped(text) for text in copy.groups()] for copy in found])
+        for place in self._with_entities:
+            if (text := plain[place]) and "&" in text:
+                plain[place] = _unescaped(text)
+        return tuple(plain)
 
 
 def pattern(prefix: str) -> Pattern | None:
