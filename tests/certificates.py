@@ -44,13 +44,16 @@ class Pair:
         return files
 
 
-def a_certificate(name: str = "supplier.example", days: int = 30, authority: Pair | None = None) -> Pair:
+def a_certificate(
+    name: str = "supplier.example", days: int = 30, authority: Pair | None = None, *, begins: int = -400
+) -> Pair:
     """A certificate of that name for this machine: signed by itself, or by an authority.
 
     Args:
         name: its common name.
         days: how long it is valid; below nothing, it ended so many days ago.
         authority: who signs it.
+        begins: in how many days it becomes valid.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -61,7 +64,7 @@ def a_certificate(name: str = "supplier.example", days: int = 30, authority: Pai
         .issuer_name(authority.certificate.subject if authority else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(NOW - timedelta(days=400))
+        .not_valid_before(NOW + timedelta(days=begins))
         .not_valid_after(NOW + timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
         .add_extension(x509.BasicConstraints(ca=authority is None, path_length=None), critical=True)

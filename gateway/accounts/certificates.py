@@ -15,7 +15,7 @@ def read(content: bytes, now: datetime) -> Certificate:
 
     Args:
         content: one certificate, as PEM or DER.
-        now: the present moment; one that has expired is not taken.
+        now: the present moment; one that has expired is not taken. One whose time is still to come is.
 
     Raises:
         BadCertificate: it holds none or several, or a private key, or its time is over.
@@ -31,4 +31,5 @@ def read(content: bytes, now: datetime) -> Certificate:
     if found.not_valid_after_utc < now:
         raise BadCertificate(problem=f"it was valid until {found.not_valid_after_utc:%Y-%m-%d}")
     subject = found.subject.rfc4514_string()[:200]
-    return Certificate(found.fingerprint(SHA256()).hex(), subject, found.not_valid_after_utc)
+    fingerprint = found.fingerprint(SHA256()).hex()
+    return Certificate(fingerprint, subject, found.not_valid_after_utc, found.not_valid_before_utc)

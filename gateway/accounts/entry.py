@@ -19,6 +19,7 @@ from gateway.accounts.fingerprints import MOST_SECRETS, fingerprint
 from gateway.accounts.model import (
     BadCredentials,
     CertificateExpired,
+    CertificateNotYet,
     Replayed,
     SlowDown,
     SupplierAccount,
@@ -118,7 +119,8 @@ def by_certificate(gate: Gate, certificate: str, address: str) -> SupplierAccoun
         address: where the connection comes from.
 
     Raises:
-        CertificateExpired: it is bound, and past its time.
+        CertificateExpired, CertificateNotYet: it is bound, and past or before its time. That is known from when it
+            was bound, so it holds also where a front passes on no more than a fingerprint.
         Busy: the database is gone.
     """
     now = clock.now()
@@ -129,6 +131,8 @@ def by_certificate(gate: Gate, certificate: str, address: str) -> SupplierAccoun
         account = SupplierAccount(found.name, found.sender, store.institutions(connection, found.name))
     if now > found.not_after:
         raise CertificateExpired(tried=found.name, until=f"{found.not_after:%Y-%m-%d %H:%M} UTC")
+    if found.not_before and now < found.not_before:
+        raise CertificateNotYet(tried=found.name, since=f"{found.not_before:%Y-%m-%d %H:%M} UTC")
     if _is_due(found.last_used_at, now):
         _write(gate, lambda connection: certificates.note_use(connection, certificate, now))
     gate.tally.came_in(found.name, place(address), Way.CERTIFICATE)

@@ -41,6 +41,8 @@ class Certificate:
     fingerprint: str
     subject: str
     not_after: datetime
+    not_before: datetime | None
+    """Nothing is known of one that was bound before this was kept; it is taken until `not_after`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,13 @@ class CertificateExpired(KeptOut):
 
     message = "The client certificate has expired: it was valid until {until}."
     hint = "Use a new one, once whoever manages the gateway has bound it to the account."
+
+
+class CertificateNotYet(KeptOut):
+    """A client certificate that is bound, and before its time."""
+
+    message = "The client certificate is not valid yet: it is valid from {since}."
+    hint = "Wait until then, or use the one before it; look also whether the clock is right that it was made by."
 
 
 class NameTaken(RejectedInput):

@@ -74,6 +74,7 @@ def _facts(listed: SupplierListing, zone: str) -> dict[str, Any]:
             {
                 "fingerprint": each.certificate.fingerprint,
                 "subject": each.certificate.subject,
+                "valid_from": _local(each.certificate.not_before, zone),
                 "valid_until": local(each.certificate.not_after, zone),
                 "last_used_at": _local(each.last_used_at, zone),
             }

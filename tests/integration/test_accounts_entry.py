@@ -19,6 +19,7 @@ from gateway.accounts.model import (
     BadCertificate,
     BadCredentials,
     CertificateExpired,
+    CertificateNotYet,
     CertificateTaken,
     KeptOut,
     LastSecret,
@@ -330,6 +331,25 @@ def test_a_certificate_past_its_time_is_refused_whatever_the_front_thinks(gate: 
     suppliers.bind_certificate(gate.database, "merel", pair.pem)
     with clock.pretending(NOW + timedelta(days=11)), pytest.raises(CertificateExpired):
         entry.by_certificate(gate, pair.fingerprint, HOME)
+
+
+def test_a_certificate_before_its_time_is_refused_and_may_be_bound_already(gate: Gate) -> None:
+    pair = a_certificate(begins=10)
+    suppliers.bind_certificate(gate.database, "merel", pair.pem)
+    with pytest.raises(CertificateNotYet, match=f"{NOW + timedelta(days=10):%Y-%m-%d}"):
+        entry.by_certificate(gate, pair.fingerprint, HOME)
+    with clock.pretending(NOW + timedelta(days=11)):
+        assert entry.by_certificate(gate, pair.fingerprint, HOME)
+
+
+def test_a_certificate_of_which_it_is_not_known_when_it_begins_is_taken(gate: Gate) -> None:
+    pair = a_certificate(begins=10)
+    suppliers.bind_certificate(gate.database, "merel", pair.pem)
+    with db.writing(gate.database) as connection:
+        connection.exec_driver_sql("update supplier_certificate set not_before = null")
+    assert entry.by_certificate(gate, pair.fingerprint, HOME)
+    [listed] = suppliers.listing(gate.database)[0].certificates
+    assert listed.certificate.not_before is None
 
 
 def test_a_certificate_is_of_one_account(gate: Gate) -> None:

@@ -66,6 +66,7 @@ supplier_certificate = sa.Table(
     sa.Column("not_after", Moment, nullable=False),
     sa.Column("added_at", Moment, nullable=False),
     sa.Column("last_used_at", Moment),
+    sa.Column("not_before", Moment),
 )
 
 supplier_nonce = sa.Table(

@@ -18,13 +18,20 @@ class Holder:
     name: str
     sender: str
     not_after: datetime
+    not_before: datetime | None
     last_used_at: datetime | None
 
 
 def holder(connection: sa.Connection, fingerprint: str) -> Holder | None:
     """Whose certificate that is; nothing when it is bound to no account, or to one that is disabled."""
     row = connection.execute(
-        sa.select(supplier_account.c.name, supplier_account.c.sender, _columns.not_after, _columns.last_used_at)
+        sa.select(
+            supplier_account.c.name,
+            supplier_account.c.sender,
+            _columns.not_after,
+            _columns.not_before,
+            _columns.last_used_at,
+        )
         .join(supplier_certificate, _columns.account == supplier_account.c.name)
         .where(_columns.fingerprint == fingerprint, supplier_account.c.disabled_at.is_(None))
     ).first()
@@ -47,6 +54,7 @@ def add(connection: sa.Connection, name: str, certificate: Certificate, now: dat
         account=name,
         subject=certificate.subject,
         not_after=certificate.not_after,
+        not_before=certificate.not_before,
         added_at=now,
     )
     bound_to = sa.select(_columns.account).where(_columns.fingerprint == certificate.fingerprint)
@@ -61,11 +69,13 @@ def remove(connection: sa.Connection, fingerprint: str) -> None:
 def listing(connection: sa.Connection, name: str) -> tuple[CertificateListing, ...]:
     """The certificates of one account, in the order in which they were bound."""
     chosen = (
-        sa.select(_columns.fingerprint, _columns.subject, _columns.not_after, _columns.last_used_at)
+        sa.select(
+            _columns.fingerprint, _columns.subject, _columns.not_after, _columns.not_before, _columns.last_used_at
+        )
         .where(_columns.account == name)
         .order_by(_columns.added_at, _columns.fingerprint)
     )
     return tuple(
-        CertificateListing(Certificate(row.fingerprint, row.subject, row.not_after), row.last_used_at)
+        CertificateListing(Certificate(row.fingerprint, row.subject, row.not_after, row.not_before), row.last_used_at)
         for row in connection.execute(chosen)
     )
