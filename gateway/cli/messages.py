@@ -1,6 +1,7 @@
 """The commands about messages of suppliers: what came, what became of it, and a copy to try elsewhere."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,7 +27,7 @@ class NothingSought(ConfigurationError):
     """A search without anything to search for."""
 
     message = "Nothing is said to look for."
-    hint = "Give --order, --ean or --mutation; `gateway messages list` shows the newest messages."
+    hint = "Give --order, --ean, --mutation or words of a --title; `gateway messages list` shows the newest messages."
 
 
 def register(app: typer.Typer) -> None:
@@ -56,18 +57,21 @@ def find(
     library: Library,
     order: Annotated[str | None, typer.Option(help="The supplier's order number.")] = None,
     ean: Annotated[str | None, typer.Option(help="The 13 digits of a title.")] = None,
+    title: Annotated[str | None, typer.Option(help="Whole words of a title, in any order.")] = None,
     mutation: Annotated[str | None, typer.Option(help="A mutationId.")] = None,
     most: Annotated[int, typer.Option(help="How many are shown, the newest first.")] = 50,
 ) -> None:
-    """Find mutations by order number, EAN or mutationId: in which message each came and what became of it.
+    """Find mutations by order number, EAN, mutationId or words of a title.
+
+    Of each it is told in which message it came and what became of it.
 
     A mutation can be found as soon as it was decided, which is when its library's run has begun.
     """
     gateway = gateway_of(context)
     zone = library_of(gateway, library).time_zone
-    asked = {"order_number": order, "ean": ean, "mutation_id": mutation}
+    asked = {"order_number": order, "ean": ean, "mutation_id": mutation, "title": title}
     sought = {key: value for key, value in asked.items() if value}
-    if not sought:
+    if not sought or (title and not store.words(title)):
         raise NothingSought()
     found = message_log.found(gateway.database, library, sought, most)
     show_list(context, [{**row._mapping, "received_at": local(row.received_at, zone)} for row in found])
@@ -104,15 +108,15 @@ def export(
     """Write a message as it was received, without the sender's credentials, for `gateway push` to a test gateway."""
     gateway = gateway_of(context)
     library_of(gateway, library)
-    pieces = message_log.exported(gateway.database, library, message_id, sender)
-    first = next(pieces)
-    try:
-        with to.open("xb") as file:
-            file.write(first)
-            for piece in pieces:
-                file.write(piece)
-    except OSError as error:
-        raise NotWritten(path=to, reason=error.strerror) from error
+    with closing(message_log.exported(gateway.database, library, message_id, sender)) as pieces:
+        first = next(pieces)
+        try:
+            with to.open("xb") as file:
+                file.write(first)
+                for piece in pieces:
+                    file.write(piece)
+        except OSError as error:
+            raise NotWritten(path=to, reason=error.strerror) from error
     if choices(context).as_json:
         show_json({"written": [str(to)]})
     else:

@@ -43,6 +43,9 @@ def drop(database: sa.Engine) -> None:
     with writing(database) as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("drop schema if exists dbos cascade")
+        else:
+            # It takes its own tables along, which nobody else may drop.
+            connection.exec_driver_sql("drop table if exists log_titles")
         found = sa.MetaData()
         found.reflect(connection)
         found.drop_all(connection)

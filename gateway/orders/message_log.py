@@ -1,7 +1,7 @@
 """Messages for operators: found, told in full, and handed out as a file that can be pushed elsewhere."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from gateway.db import Connection, Engine, reading
@@ -44,12 +44,12 @@ def named(connection: Connection, institution: str, message_id: str, sender: str
 
 
 def found(database: Engine, institution: str, sought: dict[str, str], most: int) -> Sequence[Any]:
-    """The newest mutations of a library that have all of these keys; see `message_log.KEYS`."""
+    """The newest mutations of a library that have all of these keys; see `store.message_log.found`."""
     with reading(database) as connection:
         return message_log.found(connection, institution, sought, most)
 
 
-def exported(database: Engine, institution: str, message_id: str, sender: str | None) -> Iterator[bytes]:
+def exported(database: Engine, institution: str, message_id: str, sender: str | None) -> Generator[bytes]:
     """A message as it was received, without what proved who sent it: `gateway push` proves that anew.
 
     Raises:

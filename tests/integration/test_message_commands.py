@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from gateway.cli import push
 from gateway.orders.message_log import without_credentials
+from tests import databases
 from tests.builders import a_mutation
 from tests.commands import Command, commands_of
 from tests.soap_messages import a_username_token, envelope
@@ -17,9 +18,9 @@ from tests.staff_stage import serving
 from tests.stage import Stage, a_stage
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    with a_stage(tmp_path) as stage:
+@pytest.fixture(params=databases.KINDS)
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+    with databases.stages_on(request.param), a_stage(tmp_path) as stage:
         yield stage
 
 
@@ -33,11 +34,13 @@ def day(stage: Stage) -> None:
     """A message of which one mutation was done, one waits and one is refused; and another library's."""
     stage.push(
         a_mutation(mutation_id="GOED", order_number="B1"),
-        a_mutation(mutation_id="WACHT", order_number="B2", branch="09"),
-        a_mutation(mutation_id="FOUT", order_number="B3", ean="9789000000013"),
+        a_mutation(mutation_id="WACHT", order_number="B2", branch="09", title="Klein, maar EEN"),
+        a_mutation(mutation_id="FOUT", order_number="B3", ean="9789000000013", title="Één klein_één"),
         message_id="DAY-1",
     )
-    stage.push(a_mutation(mutation_id="GOED-201", order_number="B1"), institution="I201", message_id="DAY-1b")
+    stage.push(
+        a_mutation(mutation_id="GOED-201", order_number="B1", title="Klein"), institution="I201", message_id="DAY-1b"
+    )
     stage.process()
 
 
@@ -50,6 +53,12 @@ def day(stage: Stage) -> None:
         (("--ean", "9789000000013"), ["FOUT"]),
         (("--order", "B1", "--mutation", "WACHT"), []),
         (("--order", "B"), []),
+        (("--title", "KLEIN één"), ["FOUT", "WACHT"]),
+        (("--title", "klein"), ["FOUT", "WACHT"]),
+        (("--title", "klein", "--order", "B2"), ["WACHT"]),
+        (("--title", "klein groot"), []),
+        (("--title", "klei"), []),
+        (("--title", '" OR *'), []),
     ],
 )
 def test_mutations_are_found_exactly_and_only_in_their_own_library(

@@ -22,11 +22,19 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[db.Engi
         engine.dispose()
 
 
+def _is_of_titles(name: str | None) -> bool:
+    """Whether a table is, or belongs to, the one for full text, which each database has of its own kind."""
+    return (name or "").startswith("log_titles")
+
+
 def test_migrated_database_is_what_the_stores_expect(database: db.Engine) -> None:
     migrations.upgrade(database)
     assert app.fittings().tables.are_newest(database)
     with database.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), db.metadata)
+        context = MigrationContext.configure(
+            connection, opts={"include_name": lambda name, *_: not _is_of_titles(name)}
+        )
+        differences = compare_metadata(context, db.metadata)
     assert differences == []
 
 

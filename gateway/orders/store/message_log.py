@@ -1,5 +1,7 @@
 """The operators' log: messages as received, found by what people know of them, and what became of each mutation."""
 
+import re
+import unicodedata
 import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -8,6 +10,8 @@ import sqlalchemy as sa
 
 KEYS = ("mutation_id", "order_number", "ean")
 """By what a mutation is found, exactly."""
+_LONGEST_WORD = 60
+"""Of a longer word only so much counts; PostgreSQL refuses to index texts of some thousand letters."""
 
 
 def note(connection: sa.Connection, pks: Sequence[int]) -> None:
@@ -17,21 +21,70 @@ def note(connection: sa.Connection, pks: Sequence[int]) -> None:
         " select mutations.pk, messages.institution, mutation_id, order_number, ean from mutations"
         " join messages on messages.pk = message_pk where mutations.pk in :pks on conflict do nothing"
     ).bindparams(sa.bindparam("pks", expanding=True))
+    titles = _titles_to_note(connection, pks)
     connection.execute(statement, {"pks": list(pks)})
+    _note_titles(connection, titles)
+
+
+def _titles_to_note(connection: sa.Connection, pks: Sequence[int]) -> list[dict[str, Any]]:
+    statement = sa.text(
+        "select mutations.pk, messages.institution, title from mutations join messages on messages.pk = message_pk"
+        " left join log_entries on log_entries.mutation_pk = mutations.pk"
+        " where mutations.pk in :pks and title is not null and log_entries.mutation_pk is null"
+    ).bindparams(sa.bindparam("pks", expanding=True))
+    found = connection.execute(statement, {"pks": list(pks)})
+    return [{"pk": pk, "words": _keys(institution, title)} for pk, institution, title in found]
+
+
+def _note_titles(connection: sa.Connection, titles: list[dict[str, Any]]) -> None:
+    if not titles:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("insert into log_titles (mutation_pk, words) values (:pk, :words)"), titles)
+        return
+    rows = [{"pk": title["pk"], "words": " ".join(title["words"])} for title in titles]
+    connection.execute(sa.text("insert into log_titles (rowid, words) values (:pk, :words)"), rows)
+
+
+def words(title: str) -> list[str]:
+    """The words of a title by which it is found: each once, without capitals and accents."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", title) if not unicodedata.combining(sign))
+    return list(dict.fromkeys(word[:_LONGEST_WORD] for word in re.findall(r"[^\W_]+", plain.casefold())))
+
+
+def _keys(institution: str, title: str) -> list[str]:
+    """The words with their library in front, so that a search never sees how often others have a word."""
+    return [institution.casefold() + word for word in words(title)]
 
 
 def found(connection: sa.Connection, institution: str, sought: dict[str, str], most: int) -> Sequence[sa.Row[Any]]:
-    """The newest mutations of a library that have all of these keys, each with its message and what became of it."""
+    """The newest mutations of a library that have all of these keys, each with its message and what became of it.
+
+    `title` in `sought` is any of its words, whole ones, in any order.
+    """
     wanted = "".join(f" and log_entries.{key} = :{key}" for key in KEYS if key in sought)
+    facts: dict[str, Any] = {**sought, "institution": institution, "most": most}
+    by_title, newest = "", "log_entries.mutation_pk"
+    if title := sought.get("title"):
+        by_title, newest, facts["words"] = _having(connection, _keys(institution, title))
     statement = sa.text(
         "select messages.sender, message_id, received_at, mutations.mutation_id, mutations.kind,"
         " mutations.order_number, mutations.order_line, mutations.ean, mutations.title, outcome, runs.report"
-        " from log_entries join mutations on mutations.pk = log_entries.mutation_pk"
+        f" from log_entries {by_title} join mutations on mutations.pk = log_entries.mutation_pk"
         f" join messages on messages.pk = mutations.message_pk {_LATEST_OUTCOME}"
         f" where log_entries.institution = :institution{wanted}"
-        " order by log_entries.mutation_pk desc limit :most"
+        f" order by {newest} desc limit :most"
     )
-    return connection.execute(statement, {**sought, "institution": institution, "most": most}).all()
+    return connection.execute(statement, facts).all()
+
+
+def _having(connection: sa.Connection, keys: list[str]) -> tuple[str, str, Any]:
+    """How a statement asks for titles with all of these words: what it joins, what it sorts by, and the words."""
+    if connection.dialect.name == "postgresql":
+        joined = "join log_titles on log_titles.mutation_pk = log_entries.mutation_pk"
+        return f"{joined} and log_titles.words @> cast(:words as text[])", "log_titles.mutation_pk", keys
+    joined = "join log_titles on log_titles.rowid = log_entries.mutation_pk and log_titles match :words"
+    return joined, "log_titles.rowid", " ".join(f'"{key}"' for key in keys)
 
 
 def messages_named(
