@@ -14,6 +14,7 @@ from gateway import app as composition
 from gateway import clock, db, log
 from gateway.cli import (
     audit,
+    books,
     budgets,
     contract,
     deliveries,
@@ -95,7 +96,8 @@ def _set_clock(context: typer.Context, at: str) -> None:
 
 start.register(app, composition.fittings)
 for group in (
-    operations, push, contract, orders, messages, waiting, deliveries, budgets, reports, suppliers, users, audit, demo
+    operations, push, contract, orders, messages, waiting, deliveries, budgets, books, reports, suppliers, users, audit,
+    demo,
 ):  # fmt: skip
     group.register(app)
 

@@ -45,7 +45,7 @@ def report(database: Engine, run: Run, number: int, processed_at: datetime, read
     with reading(database) as connection:
         message = progress.message_of(connection, run.message_pk) if run.message_pk else None
         received = accounting.recount(connection, run)
-        kinds = _kinds(connection, run, received)
+        kinds = tallies(connection, run, received)
         order = accounting.BY_BRANCH if reader.layout is Layout.INA else accounting.BY_BUDGET
         language = reader.library.language
         return Report(
@@ -65,7 +65,7 @@ def report(database: Engine, run: Run, number: int, processed_at: datetime, read
             budgets=tuple(_budgets(connection, run, reader, processed_at)),
             slips=tuple(_slips(connection, run, reader.library.time_zone)),
             codes=tuple(_codes(connection, run)),
-            books=_books(run, message, received, kinds),
+            books=books(run, message, received, kinds),
             cancelled=_lines(database, run, accounting.CANCELLED, order, language),
             attention=_attention(database, run, order, language),
             refused_later=accounting.refused_later_count(connection, run),
@@ -182,7 +182,8 @@ Received = Mapping[str, tuple[int, int, int]]
 """Per kind the mutations, copies and cents of a message."""
 
 
-def _kinds(connection: Connection, run: Run, received: Received) -> tuple[KindTally, ...]:
+def tallies(connection: Connection, run: Run, received: Received) -> tuple[KindTally, ...]:
+    """What a run did with the mutations of each kind."""
     counts = accounting.outcome_counts(connection, run)
     sums = accounting.copies_and_amounts(connection, run)
     opening = accounting.left_waiting(connection, run)
@@ -208,7 +209,8 @@ def _kinds(connection: Connection, run: Run, received: Received) -> tuple[KindTa
     return tuple(tally(kind) for kind in Kind)
 
 
-def _books(run: Run, message: Any, received: Received, tallies: Sequence[KindTally]) -> Books:
+def books(run: Run, message: Any, received: Received, kinds: Sequence[KindTally]) -> Books:
+    """Both sides, with the control totals."""
     declared = counted = None
     if message is not None:
         declared = ControlTotals(message.declared_mutations, message.declared_copies, Cents(message.declared_cents))
@@ -216,12 +218,12 @@ def _books(run: Run, message: Any, received: Received, tallies: Sequence[KindTal
         counted = ControlTotals(mutations, copies, Cents(amount))
     return Books(
         opening_waiting=run.opening_waiting,
-        received=message.mutation_count if message is not None else 0,
-        applied=sum(tally.applied for tally in tallies),
-        warned=sum(tally.warned for tally in tallies),
-        known=sum(tally.known for tally in tallies),
-        refused=sum(tally.refused for tally in tallies),
-        closing_waiting=sum(tally.waiting for tally in tallies),
+        received=message.mutation_count if message else 0,
+        applied=sum(tally.applied for tally in kinds),
+        warned=sum(tally.warned for tally in kinds),
+        known=sum(tally.known for tally in kinds),
+        refused=sum(tally.refused for tally in kinds),
+        closing_waiting=sum(tally.waiting for tally in kinds),
         declared=declared,
         counted=counted,
     )
@@ -234,9 +236,8 @@ def _budgets(connection: Connection, run: Run, reader: Reader, at: datetime) -> 
         known = budgets.in_force(row.budget_code, row.budget_year, on)
         code = known or BudgetCode(row.budget_code, year=row.budget_year)
         after = int(row.before + row.added - row.released - row.shipped)
-        available = None
-        if code.initial is not None:
-            available = Cents(int(code.initial - after - row.shipped - row.shipped_before))
+        gone = after + row.shipped + row.shipped_before
+        available = None if code.initial is None else Cents(int(code.initial - gone))
         yield BudgetRecap(
             code=code.code,
             description=code.description,

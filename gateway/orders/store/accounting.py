@@ -203,3 +203,21 @@ def recount(connection: sa.Connection, run: Run) -> dict[str, tuple[int, int, in
     )
     rows = connection.execute(statement, {"message": run.message_pk})
     return {kind: (int(mutations), int(copies), int(cents)) for kind, mutations, copies, cents in rows}
+
+
+def opened_between(connection: sa.Connection, institution: str, since: str, until: str) -> list[sa.Row[Any]]:
+    """The runs of a library that were opened from a moment to before another, in their order."""
+    statement = sa.text(
+        "select * from runs where institution = :institution and opened_at >= :since and opened_at < :until order by pk"
+    )
+    return list(connection.execute(statement, {"institution": institution, "since": since, "until": until}))
+
+
+def by_budget_and_kind(connection: sa.Connection, run: Run) -> list[Any]:
+    """What a run applied: budget code, year, kind, copies, cents; a line without a budget code comes first."""
+    statement = sa.text(
+        f"select budget_code, budget_year, effects.kind, sum({_SIGN} * copies), sum({_SIGN} * amount) from effects"
+        " join outcomes on outcomes.mutation_pk = effects.mutation_pk"
+        f" where run_pk = :run and {_APPLIED} group by budget_code, budget_year, effects.kind"
+    )
+    return list(connection.execute(statement, {"run": run.pk}))
