@@ -6,15 +6,18 @@ from functools import partial
 
 from gateway import app, clock, db, locks, work
 from gateway.app import Gateway
-from gateway.errors import GatewayError
+from gateway.config import LibrarySettings
+from gateway.errors import GatewayError, SystemUnavailable
 from gateway.locks import Taken
 from gateway.log import logger
 from gateway.orders import overdue, processing, recovery, year_change
 from gateway.orders.store import messages
+from gateway.routines.rule import Slot, hourly
+from gateway.routines.waking import Routine, wake
 from gateway.timetable import Timetable
 
 RECOVER_EVERY_SECONDS = 15
-LOOK_AT_WAITING_EVERY_SECONDS = 3600
+WAKE_EVERY_SECONDS = 60
 LISTEN_EVERY_SECONDS = 300
 OFFER_REPORTS_EVERY_SECONDS = 300
 MAIL_REPORTS_EVERY_SECONDS = 120
@@ -30,10 +33,7 @@ def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
     return Timetable(
         {
             "recover": (recover_every, partial(recovery.recover, gateway.database, enqueue)),
-            "look at waiting": (
-                LOOK_AT_WAITING_EVERY_SECONDS,
-                partial(recovery.look_at_waiting, gateway.database, enqueue, tuple(gateway.libraries)),
-            ),
+            "wake routines": (WAKE_EVERY_SECONDS, partial(wake_routines, gateway)),
             "listen": (LISTEN_EVERY_SECONDS, partial(processing.listen, app.workshop(gateway), enqueue)),
             "offer reports": (OFFER_REPORTS_EVERY_SECONDS, partial(app.offer_reports, gateway)),
             "mail reports": (MAIL_REPORTS_EVERY_SECONDS, partial(app.mail_reports, gateway)),
@@ -44,6 +44,29 @@ def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
             "retry failed jobs": (int(timedelta(minutes=5).total_seconds()), lambda: _retry(worker)),
         }
     )
+
+
+def routines(gateway: Gateway) -> list[Routine]:
+    """What has its hour in each library; the ledger says whether it is due."""
+    return [_look_at_waiting(gateway, each) for each in gateway.settings.library]
+
+
+def _look_at_waiting(gateway: Gateway, library: LibrarySettings) -> Routine:
+    def look(_slot: Slot) -> None:
+        recovery.look_at_waiting(gateway.database, gateway.queue.put, (library.institution,))
+
+    return Routine("look at waiting", library.institution, hourly(), library.time_zone, look)
+
+
+def wake_routines(gateway: Gateway) -> None:
+    """Do what is due by the ledger; one that fails holds up no other, and is due again at the next look."""
+    for each in routines(gateway):
+        try:
+            wake(gateway.database, partial(app.alone, gateway), each)
+        except SystemUnavailable:
+            raise
+        except Exception:
+            logger.exception("clockwork.routine_failed", routine=each.name, library=each.library)
 
 
 def _take_up_lost(names: locks.Names, worker: work.Worker) -> None:

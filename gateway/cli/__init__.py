@@ -20,6 +20,7 @@ from gateway.cli import (
     deliveries,
     demo,
     messages,
+    notices,
     operations,
     orders,
     push,
@@ -96,8 +97,8 @@ def _set_clock(context: typer.Context, at: str) -> None:
 
 start.register(app, composition.fittings)
 for group in (
-    operations, push, contract, orders, messages, waiting, deliveries, budgets, books, reports, suppliers, users, audit,
-    demo,
+    operations, push, contract, orders, messages, notices, waiting, deliveries, budgets, books, reports, suppliers,
+    users, audit, demo,
 ):  # fmt: skip
     group.register(app)
 
