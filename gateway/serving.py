@@ -104,6 +104,8 @@ def staff_desk(gateway: Gateway) -> staff_desks.Desk:
         open_file=lambda report, form: archive.open_stream(
             gateway.database, gateway.reports_folder, report.name, Format(form.upper()), Audience.STAFF
         ),
+        release=gateway.release,
+        waiting_days={each.institution: each.waiting_days for each in gateway.settings.library},
     )
 
 

@@ -71,9 +71,11 @@ class Role(StrEnum):
     """What a person may do here."""
 
     STAFF = "staff"
-    """Sees the reports of the own institutions."""
+    """Sees what is of the own institutions."""
+    BUDGETS = "budgets"
+    """Also decides there about lines that wait, and changes budget codes."""
     ADMIN = "admin"
-    """Sees those of every library on this gateway."""
+    """Does so for every library on this gateway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,10 @@ class Person:
     def sees(self, institution: str) -> bool:
         """Whether this person may read what belongs to that library."""
         return self.role is Role.ADMIN or institution in self.institutions
+
+    def decides(self, institution: str) -> bool:
+        """Whether this person may change budget codes of that library, and decide about its lines that wait."""
+        return self.role is not Role.STAFF and self.sees(institution)
 
 
 @dataclass(frozen=True, slots=True)

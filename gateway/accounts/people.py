@@ -120,7 +120,7 @@ def add_person(
     if language not in LANGUAGES:
         raise BadBinding(value=language, what=f"a language ({', '.join(LANGUAGES)})")
     chosen = bindings.check_institutions(institutions)
-    if role is Role.STAFF and not chosen:
+    if role is not Role.ADMIN and not chosen:
         raise BadBinding(value="nothing", what="a list of institutions: name at least one")
     person = Person(bindings.check_name(name), display_name.strip()[:100] or name, role, chosen, language)
     passwords.check(password, name)

@@ -36,11 +36,14 @@ def add(
     name: Name,
     display_name: Annotated[str, typer.Option("--display-name", help="How pages call this person.")] = "",
     library: Annotated[list[str] | None, typer.Option("--library", "-l", help="May read its reports; repeat.")] = None,
+    budgets: Annotated[
+        bool, typer.Option("--budgets", help="May also decide about lines that wait, and change budget codes.")
+    ] = False,
     admin: Annotated[bool, typer.Option("--admin", help="May do everything.")] = False,
 ) -> None:
     """Add a person; the password is asked, or taken from GATEWAY_PASSWORD."""
     gateway = gateway_of(context)
-    role = Role.ADMIN if admin else Role.STAFF
+    role = Role.ADMIN if admin else Role.BUDGETS if budgets else Role.STAFF
     institutions = [library_of(gateway, each).institution for each in library or ()]
     if not institutions and not admin:
         raise NoLibrary(name=name)

@@ -1,6 +1,6 @@
 """Help a line that waits: choose a code for it once, or for all lines like it, or refuse it with a reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -60,6 +60,10 @@ class StillWaits(SystemRefused):
     message = "With that it would still wait: {why}"
     hint = "Choose something else, or mend the list."
 
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = findings
+        super().__init__(why=sentences(findings))
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -109,8 +113,8 @@ class Desk:
 
         def decide(connection: Connection, found: WaitingLine) -> None:
             refusal = Verdict(self._today, self.by or audit.operator(), refusal=reason)
-            verdicts.set_verdict(connection, found.pk, refusal)
-            self._write_down(connection, What.LINE_REFUSED, found, reason)
+            if verdicts.set_verdict(connection, found.pk, refusal):
+                self._write_down(connection, What.LINE_REFUSED, found, reason)
 
         self._decide(line, decide)
 
@@ -127,8 +131,8 @@ class Desk:
             year = choice.budget_year or _only_year(book, choice.budget_code)
             verdict = Verdict(self._today, self.by or audit.operator(), choice.budget_code, year, choice.branch)
             _see_that_it_helps(found, *verdict.applied(found.mutation, self._ordered_on(found), book))
-            verdicts.set_verdict(connection, found.pk, verdict)
-            self._write_down(connection, What.LINE_CHOSEN, found, str(replace(choice, budget_year=year)))
+            if verdicts.set_verdict(connection, found.pk, verdict):
+                self._write_down(connection, What.LINE_CHOSEN, found, str(replace(choice, budget_year=year)))
 
         self._decide(line, decide)
 
@@ -218,11 +222,11 @@ def _see_that_it_helps(found: WaitingLine, mutation: Mutation, on: date, book: C
     """Refuse a choice with which the line would go on waiting, as far as can be told before its run."""
     findings = progress.unpack(found.findings)
     if not findings or findings[0].code not in CODES_HELP:
-        raise StillWaits(why=sentences(findings))
+        raise StillWaits(findings)
     # Where the copies of other kinds go depends on their line.
     placed = place(mutation, on, book) if mutation.kind is Kind.ORDERED else None
     if isinstance(placed, Finding):
-        raise StillWaits(why=sentences([placed]))
+        raise StillWaits([placed])
 
 
 def _mapping_all(found: WaitingLine, on: date, book: Codes, code: str) -> budget_plans.Plan:

@@ -7,7 +7,7 @@ from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
-from gateway.web import pages, problems, safety, sign_in, words
+from gateway.web import pages, problems, safety, sign_in, waiting, words
 from gateway.web.desk import Desk
 from gateway.web.visitor import Visitor
 
@@ -34,7 +34,7 @@ def application(desk: Desk, *, secret_key: bytes, public_address: str) -> Flask:
     _know_visitors(app, desk)
     CSRFProtect(app)
     words.install(app)
-    for room in (sign_in, pages, problems, safety):
+    for room in (sign_in, pages, waiting, problems, safety):
         room.install(app)
     app.before_request(_only_visitors)
     return app

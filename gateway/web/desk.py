@@ -1,13 +1,14 @@
 """What the staff pages need from the rest of the gateway."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Protocol
 
 from gateway.accounts import people, sessions
 from gateway.accounts.model import Person
 from gateway.library import Library
+from gateway.orders.budget_plans import Release
 from gateway.reports.model import Format
 
 if TYPE_CHECKING:
@@ -92,6 +93,11 @@ class Desk:
     """Institution and name."""
     open_file: Callable[[ArchivedReport, Format], IO[bytes]]
     """One report in one of its formats."""
+    database: "Engine"
+    """What the services of the order room work on."""
+    release: Release = lambda *_: None
+    waiting_days: Mapping[str, int] = field(default_factory=dict)
+    """Per institution after how many days a line waits too long."""
 
 
 def over(
@@ -102,6 +108,8 @@ def over(
     reports: ListReports,
     report: Callable[[str, str], ArchivedReport | None],
     open_file: Callable[[ArchivedReport, Format], IO[bytes]],
+    release: Release = lambda *_: None,
+    waiting_days: Mapping[str, int] | None = None,
 ) -> Desk:
     """The desk of a gateway whose accounts are in this database."""
 
@@ -122,4 +130,7 @@ def over(
         reports=reports,
         report=report,
         open_file=open_file,
+        database=database,
+        release=release,
+        waiting_days=waiting_days or {},
     )

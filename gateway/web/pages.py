@@ -35,7 +35,7 @@ def reports() -> str:
 
 
 def _wish() -> Wish:
-    mine = _libraries()
+    mine = libraries()
     asked = request.args.get("library", "")
     chosen = next((each for each in mine if each.institution == asked), None)
     if asked and chosen is None:
@@ -49,7 +49,7 @@ def _wish() -> Wish:
     )
 
 
-def _libraries() -> tuple[Library, ...]:
+def libraries() -> tuple[Library, ...]:
     """The libraries whose reports this visitor may see, by name."""
     person = visitor().person
     codes = {code for code in desk().libraries if person.sees(code)} | person.institutions

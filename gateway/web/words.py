@@ -1,10 +1,11 @@
 """Texts, numbers and days in the language of whoever reads the page."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 from flask import Flask, g, request
 from flask_login import current_user
 
@@ -17,7 +18,7 @@ _LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 
 def install(app: Flask) -> None:
     """Give the templates these words."""
-    for word in (say, count, number, day, titled_day, clock_time):
+    for word in (say, count, number, money, day, short_day, titled_day, clock_time):
         app.jinja_env.globals[word.__name__] = word
     app.jinja_env.globals["current_language"] = language
 
@@ -50,6 +51,16 @@ def explain(error: GatewayError) -> str:
 def number(amount: int) -> str:
     """A number as the reader writes it: 1.234 or 1,234."""
     return format_decimal(amount, locale=_locale())
+
+
+def money(amount: int) -> str:
+    """Cents as the reader writes them: € 1.234,50."""
+    return format_currency(Decimal(amount) / 100, "EUR", locale=_locale())
+
+
+def short_day(at: datetime, zone: str) -> str:
+    """The day of a moment in a library's zone, as short as it can be read: 20 nov 2026."""
+    return format_date(at.astimezone(ZoneInfo(zone)), "d MMM y", locale=_locale())
 
 
 def day(on: date) -> str:

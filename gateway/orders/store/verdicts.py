@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from gateway.db import metadata
 from gateway.orders.model import Mutation
 from gateway.orders.reading import mutation as mutation_of
-from gateway.orders.store.tables import WIRE_COLUMNS
+from gateway.orders.store.tables import WIRE_COLUMNS, waiting
 from gateway.orders.verdicts import Verdict
 
 verdicts = sa.Table(
@@ -70,8 +70,12 @@ def of(columns: Sequence[Any]) -> Verdict | None:
     return Verdict(date.fromisoformat(on), by, code, year, branch, refusal) if on else None
 
 
-def set_verdict(connection: sa.Connection, pk: int, verdict: Verdict) -> None:
-    """Keep what was decided about a mutation, in the place of what was decided before."""
+def set_verdict(connection: sa.Connection, pk: int, verdict: Verdict) -> bool:
+    """Keep what was decided about a mutation, in the place of what was decided before; false where that is the same."""
+    connection.execute(sa.select(waiting.c.mutation_pk).where(waiting.c.mutation_pk == pk).with_for_update())
+    before = connection.execute(sa.select(verdicts).where(verdicts.c.mutation_pk == pk)).first()
+    if before and of(tuple(before)[1:]) == verdict:
+        return False
     connection.execute(verdicts.delete().where(verdicts.c.mutation_pk == pk))
     values = {
         "decided_on": verdict.on.isoformat(),
@@ -82,6 +86,7 @@ def set_verdict(connection: sa.Connection, pk: int, verdict: Verdict) -> None:
         "refusal": verdict.refusal,
     }
     connection.execute(verdicts.insert().values(mutation_pk=pk, **values))
+    return True
 
 
 def waiting_of(connection: sa.Connection, institution: str, mutation_id: str) -> list[WaitingLine]:
