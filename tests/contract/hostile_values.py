@@ -33,8 +33,6 @@ DATES = [
         ("occurredAt", "0000-01-01T00:00:00Z"), ("occurredAt", "-0001-01-01T00:00:00Z"),
         ("occurredAt", "2026-03-09 10:00:00Z"), ("occurredAt", "20260309T100000Z"),
         ("occurredAt", "2026-03-09T10:00Z"), ("occurredAt", "now"), ("shippedAt", "2026-03-09T25:00:00Z"),
-        ("occurredAt", "9999-12-31T23:30:00Z"), ("shippedAt", "0001-01-01T00:00:00+14:00"),
-        ("shippedAt", "9999-12-31T23:59:59-14:00"),
     )
 ]  # fmt: skip
 HEADS = [
