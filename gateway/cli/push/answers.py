@@ -30,7 +30,8 @@ def show_receipt(receipt: Receipt) -> None:
         _show_counts([line.outcome for line in plan], truncated=receipt.plan_truncated)
     _show_lines([f"{line.mutation_id}  {line.outcome}  {line.code}  {line.sentence}".rstrip() for line in plan])
     if receipt.plan_truncated:
-        typer.echo(f"  … the gateway tells the first {len(plan):,} only")
+        left_out = receipt.mutation_count - len(plan)
+        typer.echo(f"  … the gateway tells the {len(plan):,} that happened first; {left_out:,} are left out")
 
 
 def receipt_facts(receipt: Receipt) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def show_status(told: dict[str, Any]) -> None:
 def _show_counts(outcomes: Sequence[str], *, truncated: bool) -> None:
     counts = {outcome: outcomes.count(outcome) for outcome in dict.fromkeys(outcomes)}
     told = ", ".join(f"{number} {outcome}" for outcome, number in counts.items())
-    typer.echo(f"  plan       {f'of the first {len(outcomes):,}: ' if truncated else ''}{told}")
+    typer.echo(f"  plan       {f'of the {len(outcomes):,} that happened first: ' if truncated else ''}{told}")
 
 
 def _show_lines(lines: Sequence[str]) -> None:
