@@ -1,0 +1,246 @@
+"""Reads the exchange XML as a stream of records, in bounded memory. Each record is checked by itself.
+
+No schema is plugged into the parser: libxml2 then accepts truncated documents. What stands around the message (nothing
+in a file, an envelope in SOAP) is told to `Around`.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from lxml import etree
+
+import schemas
+from gateway import flaws
+from gateway.circulation import values
+from gateway.circulation.checks import judge
+from gateway.circulation.message import Finding, Header, Told
+from gateway.circulation.records import BY_NAME, NAMES, Record
+from gateway.circulation.refusals import NotAMessage, TooMuch
+
+NAMESPACE = "urn:bestelsync:circulation:1"
+Q = f"{{{NAMESPACE}}}"
+MESSAGE, HEADER, GONE = Q + "circulation", Q + "header", Q + "gone"
+SCHEMA = "circulation/v1/circulation.xsd"
+LONGEST_RECORD = 4_000_000
+"""Bytes that may arrive without a record coming to its end."""
+_MOST_FLAWS_TOLD = 3
+
+
+class Around(Protocol):
+    """Is told what stands around a message."""
+
+    tags: tuple[str, ...]
+    """Of the elements that it wants to be told of, beside the root."""
+
+    def began(self, element: Any) -> None:
+        """An element begins: the root, one of these tags, or the message itself."""
+
+    def ended(self, element: Any) -> None:
+        """One of these tags is complete, before the message began."""
+
+    def finished(self, root: Any) -> None:
+        """The document is complete, and what the message held was taken out of it."""
+
+
+class InAFile:
+    """Keeps `Around`: the message is all there is."""
+
+    tags: tuple[str, ...] = ()
+
+    def began(self, element: Any) -> None:
+        """The root must be the message, or the envelope of one that was pushed and then kept."""
+        if element.getparent() is None and element.tag != MESSAGE and not element.tag.endswith("}Envelope"):
+            raise NotAMessage(problem=f"its root is {str(element.tag)[:200]!r}, not circulation of {NAMESPACE}")
+
+    def ended(self, element: Any) -> None:
+        """Nothing else is told of."""
+
+    def finished(self, root: Any) -> None:
+        """Nothing stands around it."""
+
+
+class Feed:
+    """Reads one message."""
+
+    def __init__(self, around: Around | None = None) -> None:
+        self.header: Header | None = None
+        self._around: Around = around or InAFile()
+        # Of its own, as the error log of a schema cannot be shared between threads.
+        self._schema = schemas.validator_of_parts(SCHEMA, {})
+        tags = [MESSAGE, HEADER, GONE, *(Q + name for name in NAMES), *self._around.tags, "{*}Envelope"]
+        self._parser = etree.XMLPullParser(
+            ("start", "end"),
+            tag=tags,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        self._root: Any = None
+        self._message: Any = None
+        self._last: Any = None
+        self._since_progress = 0
+
+    def read(self, chunks: Iterable[bytes]) -> Iterator[list[Told]]:
+        """What the message tells, in the order in which it comes; `header` is known before the first of it.
+
+        Raises:
+            NotAMessage, TooMuch: it cannot be read to its end.
+        """
+        for chunk in chunks:
+            if chunk and (told := self._take(chunk)):
+                yield told
+        self._close()
+
+    def _take(self, chunk: bytes) -> list[Told]:
+        self._since_progress += len(chunk)
+        try:
+            self._parser.feed(chunk)
+        except etree.XMLSyntaxError as error:
+            raise NotAMessage(problem=_problem(error)) from error
+        fatal = self._parser.feed_error_log.filter_from_fatals()
+        if len(fatal):
+            raise NotAMessage(problem=f"{fatal[0].message} (line {fatal[0].line})")
+        told = self._told()
+        if self._since_progress > LONGEST_RECORD:
+            raise TooMuch(what="A record", limit=f"{LONGEST_RECORD} bytes")
+        return told
+
+    def _told(self) -> list[Told]:
+        told: list[Told] = []
+        last = None
+        events: Iterable[Any] = self._parser.read_events()
+        for event, element in events:
+            if self._message is not None and element.getparent() is self._message:
+                if event == "end":
+                    told += self._child(element)
+                    element.clear(keep_tail=True)
+                    last = element
+            elif event == "start":
+                self._began(element)
+            elif self._message is None:
+                self._around.ended(element)
+        if last is not None:
+            self._since_progress = 0
+            self._free(last)
+        return told
+
+    def _began(self, element: Any) -> None:
+        if self._root is None:
+            self._root = element
+            if element.getroottree().docinfo.internalDTD is not None:
+                raise NotAMessage(problem="it has a DOCTYPE, which is not taken")
+        self._around.began(element)
+        if element.tag == MESSAGE and self._message is None:
+            self._message = element
+
+    def _child(self, element: Any) -> list[Told]:
+        """What one element directly inside the message says."""
+        if self.header is None:
+            if element.tag != HEADER:
+                raise NotAMessage(problem="the header is not the first element of it")
+            self.header = self._header(element)
+            return []
+        if element.tag == HEADER:
+            raise NotAMessage(problem="it has two headers")
+        if element.tag == GONE:
+            return [self._gone(element, self.header)]
+        return [self._record(element, BY_NAME[element.tag[len(Q) :]], self.header)]
+
+    def _header(self, element: Any) -> Header:
+        if not self._schema.validate(element):
+            raise NotAMessage(problem=f"its header breaks the schema: {self._flaws()}")
+        given = element.get
+        return Header(
+            message_id=values.token(given("messageId")),
+            institution=values.token(given("institutionCode")),
+            is_snapshot=values.token(given("kind")) == "SNAPSHOT",
+            as_of=_moment_of(given("asOf")),
+            covers=frozenset((given("covers") or "").split()) or NAMES,
+            currency=values.token(given("currency") or "EUR"),
+        )
+
+    def _gone(self, element: Any, header: Header) -> Told:
+        record, id_ = values.token(element.get("record") or ""), values.token(element.get("id") or "")
+        line = element.sourceline or 0
+        if not self._schema.validate(element):
+            return _refused("gone", id_, line, "schema", f"It breaks the schema: {self._flaws()}.")
+        if header.is_snapshot:
+            return _refused("gone", id_, line, "gone-in-snapshot", "What is gone is left out of a snapshot.")
+        if record not in header.covers:
+            return _refused("gone", id_, line, "not-covered", f"The header does not cover {record}.")
+        return Told(record, id_, line, None, gone=True)
+
+    def _record(self, element: Any, record: Record, header: Header) -> Told:
+        # The library itself has no id: there is one.
+        id_ = header.institution if record.name == "library" else values.token(element.get("id") or "")[:64]
+        line = element.sourceline or 0
+        if not self._schema.validate(element):
+            return _refused(record.name, id_, line, "schema", f"It breaks the schema: {self._flaws()}.")
+        if record.name not in header.covers:
+            return _refused(record.name, id_, line, "not-covered", f"The header does not cover {record.name}.")
+        try:
+            told = values.of(element, record.name)
+        except (ValueError, OverflowError) as error:
+            return _refused(record.name, id_, line, "impossible", f"A value cannot be: {error}.")
+        told["doubt"] = ""
+        patron = id_ if record.name == "patron" else told.get("patron") or ""
+        found = tuple(Finding(record.name, id_, line, *each, patron) for each in judge(record.name, told, header))
+        return Told(record.name, id_, line, None if any(each.refused for each in found) else told, False, found)
+
+    def _flaws(self) -> str:
+        found = flaws.find(self._schema.error_log, most=_MOST_FLAWS_TOLD)
+        return "; ".join(dict.fromkeys(each.sentence for each in found)) or "libxml2 does not say how"
+
+    def _free(self, last: Any) -> None:
+        """Drop what stands before `last`, which stays as the parser may still be adding the text behind it."""
+        previous, self._last = self._last, last
+        message = self._message
+        if message.text and not message.text.isspace():
+            raise NotAMessage(problem="there is text between its records")
+        while (child := next(message.iterchildren(), None)) is not None:
+            _check_passed(child)
+            if child is last:
+                break
+            del message[0]
+        del previous
+
+    def _close(self) -> None:
+        try:
+            root = self._parser.close()
+        except etree.XMLSyntaxError as error:
+            raise NotAMessage(problem=_problem(error)) from error
+        self._told()
+        if self._message is None or self.header is None:
+            raise NotAMessage(problem="there is no header in it")
+        for child in self._message:
+            _check_passed(child)
+        self._around.finished(root)
+
+
+def _check_passed(child: Any) -> None:
+    """An element that was looked at is empty by now; what was not does not belong there."""
+    if child.tag not in _KNOWN or (child.tail and not child.tail.isspace()):
+        name = str(child.tag).rpartition("}")[2][:80]
+        raise NotAMessage(problem=f"{name}, or text behind it, is not expected in line {child.sourceline}")
+
+
+_KNOWN = frozenset({HEADER, GONE, *(Q + name for name in NAMES)})
+
+
+def _refused(record: str, id_: str, line: int, code: str, sentence: str) -> Told:
+    return Told(record, id_, line, None, findings=(Finding(record, id_, line, True, code, sentence),))
+
+
+def _moment_of(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text.strip()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise NotAMessage(problem=f"asOf {text[:60]!r} is no moment that can be") from error
+
+
+def _problem(error: etree.XMLSyntaxError) -> str:
+    return f"it is not well-formed XML, {' '.join((error.msg or 'and breaks off').split())[:300]}"
