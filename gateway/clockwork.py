@@ -1,10 +1,11 @@
 """What the gateway does by itself, and how often."""
 
+import time
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
-from gateway import app, clock, db, locks, work
+from gateway import app, clock, db, locks, picture, work
 from gateway.app import Gateway
 from gateway.config import LibrarySettings
 from gateway.errors import GatewayError, SystemUnavailable
@@ -24,6 +25,7 @@ MAIL_REPORTS_EVERY_SECONDS = 120
 CHANGE_YEAR_EVERY_SECONDS = 3600
 WARN_EVERY_SECONDS = 3600
 FORGET_EVERY_SECONDS = 600
+LOOK_FOR_CIRCULATION_EVERY_SECONDS = 60
 
 
 def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
@@ -40,6 +42,7 @@ def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
             "warn of what waits": (WARN_EVERY_SECONDS, partial(warn_of_waiting, gateway)),
             "forget refusals": (FORGET_EVERY_SECONDS, partial(forget_refusals, gateway)),
             "change of year": (CHANGE_YEAR_EVERY_SECONDS, partial(change_year, gateway)),
+            "circulation": (LOOK_FOR_CIRCULATION_EVERY_SECONDS, partial(take_circulation, gateway)),
             "take up lost jobs": (recover_every, partial(_take_up_lost, gateway.names, worker)),
             "retry failed jobs": (int(timedelta(minutes=5).total_seconds()), lambda: _retry(worker)),
         }
@@ -104,6 +107,14 @@ def forget_refusals(gateway: Gateway) -> None:
     before = clock.now() - timedelta(days=limits.refusals_days)
     with db.writing(gateway.database) as connection:
         messages.forget_refusals(connection, before.isoformat(), limits.refusals)
+
+
+def take_circulation(gateway: Gateway) -> None:
+    """Take what library systems left in their folders."""
+    for each in gateway.settings.library:
+        folder = picture.folder(gateway, each)
+        if folder:
+            folder.look(time.time())
 
 
 def _waits_for(gateway: Gateway, institution: str, year: int) -> bool:

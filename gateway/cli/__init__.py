@@ -16,6 +16,7 @@ from gateway.cli import (
     audit,
     books,
     budgets,
+    circulation,
     contract,
     deliveries,
     demo,
@@ -97,8 +98,8 @@ def _set_clock(context: typer.Context, at: str) -> None:
 
 start.register(app, composition.fittings)
 for group in (
-    operations, push, contract, orders, messages, notices, waiting, deliveries, budgets, books, reports, suppliers,
-    users, audit, demo,
+    operations, push, contract, orders, messages, notices, waiting, deliveries, budgets, circulation, books, reports,
+    suppliers, users, audit, demo,
 ):  # fmt: skip
     group.register(app)
 

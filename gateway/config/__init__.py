@@ -11,12 +11,19 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.config.mistakes import in_words
-from gateway.config.sections import LibrarySettings, Limits, MailSettings, Retry, SupplierSettings
+from gateway.config.sections import (
+    CirculationSettings,
+    LibrarySettings,
+    Limits,
+    MailSettings,
+    Retry,
+    SupplierSettings,
+)
 from gateway.errors import ConfigurationError
 
 __all__ = [
-    "DIGEST_KEY", "BadSettings", "LibrarySettings", "Limits", "MailSettings", "Retry", "Settings", "SupplierSettings",
-    "digest_key", "in_words", "read",
+    "DIGEST_KEY", "BadSettings", "CirculationSettings", "LibrarySettings", "Limits", "MailSettings", "Retry",
+    "Settings", "SupplierSettings", "digest_key", "in_words", "read",
 ]  # fmt: skip
 
 
@@ -71,6 +78,7 @@ class Settings(BaseSettings):
     json_logs: bool = Field(True, description="log lines as JSON; false for people")
     limits: Limits = Limits()
     retry: Retry = Retry()
+    circulation: CirculationSettings = CirculationSettings()
     mail: MailSettings | None = Field(None, description="the mail server, if the gateway is to send mail")
     suppliers: dict[str, SupplierSettings] = Field(
         default_factory=dict,
@@ -192,4 +200,5 @@ def _note(mistakes: dict[str, str], error: ValidationError, libraries: Sequence[
 
 _SECTIONS: Mapping[str | int, type[BaseModel]] = {
     "limits": Limits, "retry": Retry, "mail": MailSettings, "suppliers": SupplierSettings,
+    "circulation": CirculationSettings,
 }  # fmt: skip

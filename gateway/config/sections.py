@@ -46,6 +46,9 @@ class LibrarySettings(_Frozen):
     )
     reports_folder: Path | None = Field(None, description="folder that the library system may read; gets every report")
     reports_group: str | None = Field(None, description="group that may read that folder", examples=["librarysystem"])
+    circulation_folder: Path | None = Field(
+        None, description="folder in which the library system puts circulation messages (schemas/circulation/v1)"
+    )
     settings: Any = Field(None, exclude=True)
     """The system's own section, validated by its adapter's `Settings`."""
 
@@ -84,6 +87,15 @@ class Limits(_Frozen):
     mutations: int = Field(200_000, ge=1, description="most mutations in one message")
     refusals_days: int = Field(365, ge=1, description="how long it is kept that a message was refused, and why")
     refusals: int = Field(100_000, ge=1, description="of how many refused messages that is kept; of the newest")
+
+
+class CirculationSettings(_Frozen):
+    """The `[circulation]` section: what the notice engine is told of patrons, loans and holds."""
+
+    hold_percent: int = Field(
+        20, ge=1, le=100, description="a snapshot that would delete more of one kind of record waits for confirmation"
+    )
+    message_megabytes: int = Field(4000, ge=1, description="largest message, after unpacking")
 
 
 class Retry(_Frozen):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from gateway.circulation.model.marks import Mark
 from gateway.circulation.model.preferences import Channel
 from gateway.money import NOTHING, Cents
 
@@ -78,4 +79,5 @@ class Membership:
     kinds_off: frozenset[str] = frozenset()
     """Notice kinds that are switched off for this membership."""
     preferences: Mapping[str, Channel] = field(default_factory=dict)
+    marks: tuple[Mark, ...] = ()
     doubt: str = ""

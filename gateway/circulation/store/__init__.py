@@ -1,0 +1,1 @@
+"""The tables of the circulation room, and every statement on them."""
