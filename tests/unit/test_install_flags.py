@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from gateway.config import LibrarySettings, Limits, MailSettings, Retry, Settings
+from gateway.config import CirculationSettings, LibrarySettings, Limits, MailSettings, Retry, Settings
 from gateway.errors import ConfigurationError
 from gateway.install import config_file
 from gateway.install.answers import Answers, settings_text
@@ -118,15 +118,23 @@ def test_the_example_names_every_key_of_every_model() -> None:
         | keys_of(Limits)
         | keys_of(Retry)
         | keys_of(MailSettings)
+        | keys_of(CirculationSettings)
         | keys_of(LibrarySettings)
         | keys_of(FolderSystem.Settings)
     )
 
     lines = sample.splitlines()
-    missing = [key for key in keys - {"settings", "library", "limits", "retry", "mail", "tokens"}
+    missing = [key for key in keys - {"settings", "library", "limits", "retry", "mail", "circulation", "tokens"}
                if not any(line.startswith((f"{key} =", f"#{key} =")) for line in lines)]  # fmt: skip
     assert missing == []
-    assert {"#[limits]", "#[retry]", "[library.folder]", "[library.budget]", "#[library.folder.tokens]"} <= set(lines)
+    assert {
+        "#[limits]",
+        "#[retry]",
+        "#[circulation]",
+        "[library.folder]",
+        "[library.budget]",
+        "#[library.folder.tokens]",
+    } <= set(lines)
 
 
 def test_the_example_is_toml_also_with_every_default_switched_on() -> None:
