@@ -107,12 +107,13 @@ def test_what_is_a_little_too_large_gets_the_gateways_own_fault(site: Site) -> N
     assert (ours.status, ours.text("code")) == (413, "too-large")
 
 
-def test_what_is_far_too_large_never_comes_to_the_gateway(site: Site) -> None:
+def test_what_is_far_too_large_is_refused_by_whoever_hears_of_it_first(site: Site) -> None:
     try:
         answer = site.post(b" " * (LIMIT + 1000), secret=site.stage.secret)
     except requests.ConnectionError:
         return  # HAProxy and Caddy hang up on whoever goes on sending
-    assert (answer.status, b"Envelope" in answer.body) == (413, False)
+    # Caddy passes the head on while the body comes in, so the gateway may be the one that says it.
+    assert answer.status == 413
 
 
 def test_the_clients_own_address_is_slowed_down_and_logged_and_no_other(site: Site) -> None:
