@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -164,3 +165,17 @@ def test_trial_under_the_id_of_an_accepted_message_with_other_content_is_a_confl
     answer = stage.push(a_mutation(mutation_id="M-2"), message_id="B-1", test=True)
     assert (answer.status, answer.text("code")) == (500, "message-conflict")
     assert stage.push(a_mutation(mutation_id="M-1"), message_id="B-1", test=True).status == 200
+
+
+@pytest.mark.parametrize("name", ["occurred_at", "shipped_at"])
+@pytest.mark.parametrize(
+    "at", [datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), datetime.max.replace(tzinfo=UTC)]
+)
+def test_moment_at_an_end_of_the_calendar_is_refused_before_it_can_stop_a_run(
+    stage: Stage, name: str, at: datetime
+) -> None:
+    for test in (True, False):
+        answer = stage.push(a_mutation(Kind.SHIPPED, **{name: at}), test=test)
+        assert answer.text("code") == "invalid-message"
+        assert "is not a moment between the years" in (answer.text("message") or "")
+    assert stage.rows("select count(*) from messages")[0][0] == 0
