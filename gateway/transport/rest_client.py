@@ -112,29 +112,24 @@ def call(
         AnswerLost: it may have arrived.
         ConfigurationError: nothing arrived, and never will until the settings are mended.
     """
-    until = time.monotonic() + timeout_seconds
+    asked = requests.Request(
+        method, address, headers=dict(headers), params=query, data=content, json=json, files=files, auth=_as_given
+    )
     try:
-        with (
-            requests.Session() as session,
-            session.request(
-                method,
-                address,
-                headers=dict(headers),
-                params=query,
-                data=content,
-                json=json,
-                files=files,
-                timeout=(min(CONNECT_SECONDS, timeout_seconds), timeout_seconds),
-                allow_redirects=False,
-                stream=True,
-                auth=_as_given,
-            ) as response,
-        ):
-            body = _read(response, until)
-            media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            return Answer(response.status_code, media_type, body)
+        return _answered(asked, timeout_seconds)
     except (trouble.RequestException, OSError) as error:
         raise _in_our_words(error, address) from error
+
+
+def _answered(asked: requests.Request, timeout_seconds: float) -> Answer:
+    until = time.monotonic() + timeout_seconds
+    timeouts = (min(CONNECT_SECONDS, timeout_seconds), timeout_seconds)
+    with requests.Session() as session:
+        prepared = session.prepare_request(asked)
+        around = session.merge_environment_settings(prepared.url, {}, True, None, None)
+        with session.send(prepared, timeout=timeouts, allow_redirects=False, **around) as response:
+            media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            return Answer(response.status_code, media_type, _read(response, until))
 
 
 def _as_given(request: requests.PreparedRequest) -> requests.PreparedRequest:
