@@ -4,18 +4,16 @@ The write lock of the database is not taken while they fill, nor while the messa
 """
 
 import json
-from contextlib import ExitStack
 from hashlib import blake2b
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError
 
 from gateway import db
 from gateway.circulation.message import Told
 from gateway.circulation.records import BY_NAME, NAMES, Sort
 from gateway.circulation.store.tables import TYPES, columns
-from gateway.log import logger
+from gateway.scratch import Scratch
 
 _AT_ONCE = 2_000
 _KEYS = ("position", "id", "line", "gone", "code", "refused")
@@ -29,13 +27,12 @@ class Spool:
     """
 
     def __init__(self, database: sa.Engine, covers: frozenset[str] = NAMES) -> None:
-        self._turn = ExitStack()
         self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in BY_NAME if name in covers}
         self._position = 0
         self._digest = blake2b(digest_size=16)
+        self._scratch = Scratch(database)
+        self.connection = self._scratch.connection
         with db.translated():
-            self.connection = database.connect().execution_options(read_only=True)
-            self._transaction = self.connection.begin()
             self._make()
 
     @property
@@ -72,75 +69,37 @@ class Spool:
         with db.translated():
             for record in self._rows:
                 self._fill(record)
-                self._run(f"create index spool_{record}_by_id on spool_{record} (id)")
+                self._scratch.run(f"create index spool_{record}_by_id on spool_{record} (id)")
             if "loan" in self._rows:
-                self._run("create index spool_loan_by_item on spool_loan (item)")
+                self._scratch.run("create index spool_loan_by_item on spool_loan (item)")
             if self.connection.dialect.name == "postgresql":
                 for record in self._rows:
-                    self._run(f"analyze spool_{record}")
+                    self._scratch.run(f"analyze spool_{record}")
         return self.connection
 
     def writing(self) -> sa.Connection:
         """End the judging and begin the transaction that writes, on the same connection."""
-        self._transaction.commit()
-        self.connection.execution_options(read_only=False)
-        self._turn.enter_context(db.turn(self.connection))
-        self._transaction = self.connection.begin()
-        return self.connection
+        return self._scratch.writing()
 
     def commit(self) -> None:
         """Keep what was written; synced when this returns."""
-        try:
-            self._transaction.commit()
-        except Exception:
-            self._give_up()
-            raise
-        self._turn.close()
+        self._scratch.commit()
 
     def close(self) -> None:
         """Undo what was not committed, and drop the temporary tables."""
-        if self.connection.closed:
-            return
-        try:
-            try:
-                self._transaction.rollback() if self._transaction.is_active else None
-            finally:
-                self._turn.close()  # Others need not wait for what only this connection sees.
-            self.connection.execution_options(read_only=True)
-            with self.connection.begin():
-                for table in (*(f"spool_{record}" for record in self._rows), "spool_gone"):
-                    self._run(f"drop table if exists {table}")
-        except Exception as error:
-            logger.warning("circulation.spool_given_up", reason=str(error).partition("\n")[0])
-            self._give_up()
-        self.connection.close()
+        self._scratch.close()
 
     def _make(self) -> None:
-        try:
-            for record in self._rows:
-                own = ", ".join(f"{column} {_type(record, column)}" for column in columns(BY_NAME[record]))
-                keys = "position integer primary key, id text, line integer, gone boolean, code text, refused text"
-                self._run(f"create temporary table spool_{record} ({keys}, {own})")
-            self._run("create temporary table spool_gone (record text, id text, primary key (record, id))")
-        except DatabaseError:
-            self._give_up()
-            raise
+        for record in self._rows:
+            own = ", ".join(f"{column} {_type(record, column)}" for column in columns(BY_NAME[record]))
+            keys = "position integer primary key, id text, line integer, gone boolean, code text, refused text"
+            self._scratch.make(f"spool_{record}", f"{keys}, {own}")
+        self._scratch.make("spool_gone", "record text, id text, primary key (record, id)")
 
     def _fill(self, record: str) -> None:
         rows, self._rows[record] = self._rows[record], []
         with db.translated():
             db.insert_many(self.connection, f"spool_{record}", (*_KEYS, *columns(BY_NAME[record])), rows)
-
-    def _give_up(self) -> None:
-        """Let go of a connection that can no longer be cleaned up; its temporary tables go with it."""
-        try:
-            self.connection.invalidate()
-            self.connection.close()
-        finally:
-            self._turn.close()
-
-    def _run(self, statement: str) -> None:
-        self.connection.exec_driver_sql(statement)
 
 
 _SORTS = {(name, field.column): field.sort for name, record in BY_NAME.items() for field in record.fields}

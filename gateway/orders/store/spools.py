@@ -1,16 +1,14 @@
 """A message on its way in: in memory, or in temporary tables of one connection; seen by nobody, kept in one go."""
 
 from collections.abc import Generator
-from contextlib import ExitStack
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError
 
 from gateway import db
-from gateway.log import logger
 from gateway.orders.store.progress import Candidate
 from gateway.orders.store.tables import WIRE_COLUMNS
+from gateway.scratch import Scratch
 
 _AT_ONCE = 500
 _COLUMNS = ("position", "line", "moment", "content", *WIRE_COLUMNS)
@@ -44,14 +42,11 @@ class Spool:
 
     def __init__(self, database: sa.Engine, most_held: int = _MOST_HELD) -> None:
         self._most_held = most_held
-        self._turn = ExitStack()
         self._rows: list[tuple[Any, ...]] = []
         self._chunks: list[tuple[int, bytes]] = []
         self._count = 0
         self._is_filling = False
-        with db.translated():
-            self._connection = database.connect().execution_options(read_only=True)
-            self._transaction = self._connection.begin()
+        self._scratch = Scratch(database)
 
     def add(self, rows: list[tuple[Any, ...]]) -> None:
         """Add mutations: position, line, moment, content, then the texts of the wire."""
@@ -74,19 +69,11 @@ class Spool:
     def looking(self) -> sa.Connection:
         """The same once nothing more is added: whatever is asked of it now is of one picture of the database."""
         self._fill()
-        self._transaction.commit()
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execution_options(isolation_level="REPEATABLE READ")
-        self._transaction = self._connection.begin()
-        return self._connection
+        return self._scratch.looking()
 
     def writing(self) -> sa.Connection:
         """End the filling and begin the transaction that writes, on the same connection."""
-        self._transaction.commit()
-        self._connection.execution_options(read_only=False)
-        self._turn.enter_context(db.turn(self._connection))
-        self._transaction = self._connection.begin()
-        return self._connection
+        return self._scratch.writing()
 
     def move(self, message_pk: int, sender: str, institution: str) -> int:
         """Move everything to where it stays; returns how many mutations were received before, with the same content.
@@ -109,30 +96,11 @@ class Spool:
 
     def commit(self) -> None:
         """Keep what was written; synced when this returns."""
-        try:
-            self._transaction.commit()
-        except Exception:
-            self._give_up()
-            raise
-        self._turn.close()
+        self._scratch.commit()
 
     def close(self) -> None:
         """Undo what was not committed, and drop the temporary tables."""
-        if self._connection.closed:
-            return
-        try:
-            try:
-                self._transaction.rollback() if self._transaction.is_active else None
-            finally:
-                self._turn.close()  # Others need not wait for what only this connection sees.
-            self._connection.execution_options(read_only=True)
-            if self._is_filling:
-                self._drop()
-        except Exception as error:
-            # Whatever was to be kept is kept by now, or never: what its sender is told stays the same.
-            logger.warning("orders.spool_given_up", reason=str(error).partition("\n")[0])
-            self._give_up()
-        self._connection.close()
+        self._scratch.close()
 
     def _fill(self) -> None:
         with db.translated():
@@ -144,30 +112,14 @@ class Spool:
 
     def _make(self) -> None:
         self._is_filling = True
-        try:
-            texts = ", ".join(f"{name} text" for name in ("moment", "content", *WIRE_COLUMNS))
-            self._run(f"create temporary table spool (position integer primary key, line integer, {texts})")
-            blob = "blob" if self._connection.dialect.name == "sqlite" else "bytea"
-            self._run(f"create temporary table spooled_chunks (position integer primary key, compressed {blob})")
-        except DatabaseError:
-            self._give_up()
-            raise
+        texts = ", ".join(f"{name} text" for name in ("moment", "content", *WIRE_COLUMNS))
+        self._scratch.make("spool", f"position integer primary key, line integer, {texts}")
+        blob = "blob" if self._connection.dialect.name == "sqlite" else "bytea"
+        self._scratch.make("spooled_chunks", f"position integer primary key, compressed {blob}")
 
-    def _drop(self) -> None:
-        with self._connection.begin():
-            for table in ("spool", "spooled_chunks"):
-                self._run(f"drop table if exists {table}")
-
-    def _give_up(self) -> None:
-        """Let go of a connection that can no longer be cleaned up; its temporary tables go with it."""
-        try:
-            self._connection.invalidate()
-            self._connection.close()
-        finally:
-            self._turn.close()
-
-    def _run(self, statement: str) -> None:
-        self._connection.exec_driver_sql(statement)
+    @property
+    def _connection(self) -> sa.Connection:
+        return self._scratch.connection
 
 
 _JUDGED = """
