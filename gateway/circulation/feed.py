@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from lxml import etree
 
 import schemas
-from gateway import flaws
+from gateway import flaws, foreign_xml
 from gateway.circulation import values
 from gateway.circulation.checks import judge
 from gateway.circulation.message import Finding, Header, Told
@@ -69,16 +69,7 @@ class Feed:
         # Of its own, as the error log of a schema cannot be shared between threads.
         self._schema = schemas.validator_of_parts(SCHEMA, {})
         tags = [MESSAGE, HEADER, GONE, *(Q + name for name in NAMES), *self._around.tags, "{*}Envelope"]
-        self._parser = etree.XMLPullParser(
-            ("start", "end"),
-            tag=tags,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
+        self._parser = foreign_xml.pull_parser(tags)
         self._root: Any = None
         self._message: Any = None
         self._last: Any = None

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli.opening import gateway_of, library_of
-from gateway.cli.printing import NotWritten, choices, show_json
+from gateway.cli.printing import NotWritten, choices, show_json, written
 from gateway.cli.tables import as_json, local, show_list
 from gateway.db import Connection, reading
 from gateway.errors import ConfigurationError
@@ -117,10 +117,7 @@ def export(
                     file.write(piece)
         except OSError as error:
             raise NotWritten(path=to, reason=error.strerror) from error
-    if choices(context).as_json:
-        show_json({"written": [str(to)]})
-    else:
-        typer.echo(f"{to} written", err=True)
+    written(context, to)
 
 
 def _told(connection: Connection, message_pk: int) -> Iterator[dict[str, Any]]:

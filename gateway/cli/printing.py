@@ -84,6 +84,11 @@ def write_file(context: typer.Context, to: Path, content: bytes) -> None:
         to.write_bytes(content)
     except OSError as error:
         raise NotWritten(path=to, reason=error.strerror) from error
+    written(context, to)
+
+
+def written(context: typer.Context, to: Path) -> None:
+    """Say that a file was written."""
     if choices(context).as_json:
         show_json({"written": [str(to)]})
     else:

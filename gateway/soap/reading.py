@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from lxml import etree
 
+from gateway import foreign_xml
 from gateway.orders.model import WireRow
 from gateway.soap import dense
 from gateway.soap.contract import OPERATIONS, Q
@@ -76,16 +77,7 @@ class Reader:
             _MUTATION,
             *(Q + name for name in OPERATIONS),
         ]
-        self._parser = etree.XMLPullParser(
-            ("start", "end"),
-            tag=["{*}Envelope", *tags],
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
+        self._parser = foreign_xml.pull_parser(["{*}Envelope", *tags])
         self._envelope: etree._Element | None = None
         self._body: etree._Element | None = None
         self._operation: etree._Element | None = None
