@@ -6,6 +6,8 @@ import signal
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from multiprocessing.context import SpawnProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -110,14 +112,17 @@ def test_clocks_that_repeat_an_hour_make_no_second_run(database: db.Engine, tmp_
     assert [slot.due_at.isoformat() for slot in done] == ["2026-10-25T00:30:00+00:00"]
 
 
-def _in_a_process(address: str, folder: str, at: str, kill: bool) -> None:
-    """One process: writes a line before its work and one after, and may be killed between the two."""
+def _in_a_process(address: str, folder: str, at: str, kill: bool, begun: Event | None, go_on: Event | None) -> None:
+    """One process: writes a line before its work and one after; may be killed between the two, or be held there."""
 
     def work(slot: Slot) -> None:
         with Path(folder, "done").open("a") as file:
             file.write(f"begun {slot.on}\n")
         if kill:
             os.kill(os.getpid(), signal.SIGKILL)
+        if begun and go_on:
+            begun.set()
+            go_on.wait()
         with Path(folder, "done").open("a") as file:
             file.write(f"ended {slot.on}\n")
 
@@ -126,14 +131,32 @@ def _in_a_process(address: str, folder: str, at: str, kill: bool) -> None:
     engine.dispose()
 
 
-def _processes(database: db.Engine, folder: Path, at: str, number: int, *, kill: bool = False) -> list[int | None]:
+def _start(
+    database: db.Engine, folder: Path, at: str, *, kill: bool = False, held: tuple[Event, Event] | None = None
+) -> SpawnProcess:
     address = database.url.render_as_string(hide_password=False)
-    several = [_SPAWN.Process(target=_in_a_process, args=(address, str(folder), at, kill)) for _ in range(number)]
-    for each in several:
-        each.start()
-    for each in several:
+    started = _SPAWN.Process(target=_in_a_process, args=(address, str(folder), at, kill, *(held or (None, None))))
+    started.start()
+    return started
+
+
+def _process(database: db.Engine, folder: Path, at: str, *, kill: bool = False) -> int | None:
+    started = _start(database, folder, at, kill=kill)
+    started.join()
+    return started.exitcode
+
+
+def _while_one_is_at_it(database: db.Engine, folder: Path, at: str) -> list[int | None]:
+    """Wake three processes while another is in the middle of its work; all their exit statuses."""
+    begun, go_on = _SPAWN.Event(), _SPAWN.Event()
+    first = _start(database, folder, at, held=(begun, go_on))
+    begun.wait()
+    others = [_start(database, folder, at) for _ in range(3)]
+    for each in others:
         each.join()
-    return [each.exitcode for each in several]
+    go_on.set()
+    first.join()
+    return [each.exitcode for each in (first, *others)]
 
 
 def _written(folder: Path) -> list[str]:
@@ -142,23 +165,23 @@ def _written(folder: Path) -> list[str]:
 
 def test_run_that_several_processes_are_woken_for_is_done_once(database: db.Engine, tmp_path: Path) -> None:
     _wake(database, tmp_path, _routine(lambda _: None), "2026-03-10T05:00+01:00")
-    assert _processes(database, tmp_path, "2026-03-10T06:00+01:00", 4) == [0] * 4
+    assert _while_one_is_at_it(database, tmp_path, "2026-03-10T06:00+01:00") == [0] * 4
     assert _written(tmp_path) == ["begun 2026-03-10", "ended 2026-03-10"]
     assert _ledger(database) == [(date(2026, 3, 10), State.DONE, 1)]
 
 
 def test_run_whose_process_was_killed_is_taken_over_once(database: db.Engine, tmp_path: Path) -> None:
     _wake(database, tmp_path, _routine(lambda _: None), "2026-03-10T05:00+01:00")
-    assert _processes(database, tmp_path, "2026-03-10T06:00+01:00", 1, kill=True) == [-signal.SIGKILL]
+    assert _process(database, tmp_path, "2026-03-10T06:00+01:00", kill=True) == -signal.SIGKILL
     assert _ledger(database) == [(date(2026, 3, 10), State.BEGUN, 1)]
-    assert _processes(database, tmp_path, "2026-03-10T06:01+01:00", 3) == [0] * 3
+    assert _while_one_is_at_it(database, tmp_path, "2026-03-10T06:01+01:00") == [0] * 4
     assert _written(tmp_path) == ["begun 2026-03-10", "begun 2026-03-10", "ended 2026-03-10"]
     assert _ledger(database) == [(date(2026, 3, 10), State.DONE, 2)]
 
 
 def test_run_that_was_cut_off_gives_way_to_the_next(database: db.Engine, tmp_path: Path) -> None:
     _wake(database, tmp_path, _routine(lambda _: None), "2026-03-10T05:00+01:00")
-    _processes(database, tmp_path, "2026-03-10T06:00+01:00", 1, kill=True)
-    _processes(database, tmp_path, "2026-03-11T06:30+01:00", 1)
+    _process(database, tmp_path, "2026-03-10T06:00+01:00", kill=True)
+    _process(database, tmp_path, "2026-03-11T06:30+01:00")
     assert _written(tmp_path) == ["begun 2026-03-10", "begun 2026-03-11", "ended 2026-03-11"]
     assert [state for _, state, _ in _ledger(database)] == [State.MISSED, State.DONE]

@@ -99,6 +99,13 @@ def test_what_is_asked_for_in_pieces_is_what_is_asked_for_at_once(zone: str) -> 
         assert pieces == whole
 
 
+def test_run_is_due_at_its_moment_and_not_once_more_after_it() -> None:
+    six, tick = datetime(2026, 3, 10, 5, tzinfo=UTC), timedelta(microseconds=1)
+    each = rule.daily(time(6))
+    assert rule.due(each, "Europe/Amsterdam", six - tick, six) == [rule.Slot(six, date(2026, 3, 10), time(6))]
+    assert rule.due(each, "Europe/Amsterdam", six, six + tick) == []
+
+
 @pytest.mark.parametrize("zone", ZONES)
 def test_hours_that_are_skipped_and_repeated_are_known(zone: str) -> None:
     shown = _shown(zone)
