@@ -1,14 +1,18 @@
 """The ledger of runs by (routine, library, local date, hour): each stands in it once, whoever puts it there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
 
 from gateway.db import metadata
 from gateway.routines.rule import Slot
+
+
+KEPT_FOR = timedelta(days=92)
+"""How long before the newest run the ledger reaches back: longer than any run can move, so that none comes twice."""
 
 
 class State(StrEnum):
@@ -34,6 +38,12 @@ runs = sa.Table(
     sa.Column("ended_at", sa.Text),
     sa.Column("times_begun", sa.Integer, nullable=False),
     sa.Column("reason", sa.Text),
+    sa.Index("routine_runs_by_moment", "routine", "library", "due_at"),
+)
+_ENTER = sa.text(
+    "insert into routine_runs (routine, library, planned_on, planned_at, due_at, state, begun_at, times_begun, reason)"
+    " values (:routine, :library, :planned_on, :planned_at, :due_at, :state, :begun_at, :times_begun, :reason)"
+    " on conflict do nothing"
 )
 known = sa.Table(
     "routines_known",
@@ -69,10 +79,24 @@ def know(connection: sa.Connection, routine: str, library: str, since: datetime)
 
 
 def unfinished(connection: sa.Connection, routine: str, library: str) -> Run | None:
-    """The run that was begun and not ended, the newest first."""
-    found = sa.select(runs).where(*_of(runs, routine, library), runs.c.state == State.BEGUN)
-    row = connection.execute(found.order_by(runs.c.due_at.desc())).first()
-    return _run(row) if row else None
+    """The run that was begun and not ended. Only the newest can be: it is entered when the one before is given up."""
+    newest = sa.select(runs).where(*_of(runs, routine, library)).limit(1)
+    row = connection.execute(
+        newest.order_by(runs.c.due_at.desc(), runs.c.planned_on.desc(), runs.c.planned_at.desc())
+    ).first()
+    return _run(row) if row and row.state == State.BEGUN else None
+
+
+def unknown(connection: sa.Connection, routine: str, library: str, slots: Sequence[Slot]) -> list[Slot]:
+    """Those of these runs that do not stand in the ledger: their name may, where the zone or the calendar changed."""
+    if not slots:
+        return []
+    days = [slot.on.isoformat() for slot in slots]
+    entered = sa.select(runs.c.planned_on, runs.c.planned_at).where(
+        *_of(runs, routine, library), runs.c.planned_on.between(min(days), max(days))
+    )
+    names = {tuple(row) for row in connection.execute(entered)}
+    return [slot for slot in slots if (slot.on.isoformat(), f"{slot.at:%H:%M}") not in names]
 
 
 def listing(connection: sa.Connection, routine: str, library: str) -> list[Run]:
@@ -81,13 +105,14 @@ def listing(connection: sa.Connection, routine: str, library: str) -> list[Run]:
     return [_run(row) for row in connection.execute(found)]
 
 
-def begin(connection: sa.Connection, routine: str, library: str, slot: Slot, now: datetime) -> None:
-    """Enter a run as begun, or begin it again after it was cut off or failed."""
+def begin(connection: sa.Connection, routine: str, library: str, slot: Slot, now: datetime) -> bool:
+    """Enter a run as begun, or begin it again after it was cut off or failed; false when it had its end already."""
     again = runs.update().where(*_named(routine, library, slot), runs.c.state == State.BEGUN)
     values = {"begun_at": now.isoformat(), "times_begun": runs.c.times_begun + 1}
-    if not connection.execute(again.values(values)).rowcount:
-        first = _line(routine, library, slot) | {"state": State.BEGUN, "begun_at": now.isoformat(), "times_begun": 1}
-        connection.execute(runs.insert().values(first))
+    if connection.execute(again.values(values)).rowcount:
+        return True
+    first = {"state": State.BEGUN.value, "begun_at": now.isoformat(), "times_begun": 1, "reason": None}
+    return connection.execute(_ENTER, _line(routine, library, slot) | first).rowcount > 0
 
 
 def end(connection: sa.Connection, routine: str, library: str, slot: Slot, now: datetime) -> None:
@@ -109,11 +134,16 @@ def give_up(connection: sa.Connection, routine: str, library: str, slot: Slot, n
 
 def miss(connection: sa.Connection, routine: str, library: str, slots: Iterable[Slot], reason: str) -> None:
     """Enter runs that were never begun and will not be."""
-    rows = [
-        _line(routine, library, slot) | {"state": State.MISSED, "times_begun": 0, "reason": reason} for slot in slots
-    ]
+    missed = {"state": State.MISSED.value, "begun_at": None, "times_begun": 0, "reason": reason}
+    rows = [_line(routine, library, slot) | missed for slot in slots]
     if rows:
-        connection.execute(runs.insert(), rows)
+        connection.execute(_ENTER, rows)
+
+
+def forget(connection: sa.Connection, routine: str, library: str, newest: Slot) -> None:
+    """Let go of runs from long before this one."""
+    before = (newest.due_at - KEPT_FOR).isoformat()
+    connection.execute(runs.delete().where(*_of(runs, routine, library), runs.c.due_at < before))
 
 
 def _of(table: sa.Table, routine: str, library: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -66,7 +66,12 @@ def _something_to_do(connection: Connection, routine: Routine, now: datetime) ->
     since = store.settled_until(connection, routine.name, routine.library)
     if since is None or store.unfinished(connection, routine.name, routine.library):
         return True
-    return bool(rule.due(routine.rule, routine.time_zone, since, now, routine.calendar))
+    return bool(_due(connection, routine, since, now))
+
+
+def _due(connection: Connection, routine: Routine, since: datetime, now: datetime) -> list[Slot]:
+    due = rule.due(routine.rule, routine.time_zone, since, now, routine.calendar)
+    return store.unknown(connection, routine.name, routine.library, due)
 
 
 def _begin(connection: Connection, routine: Routine, now: datetime) -> Slot | None:
@@ -75,7 +80,7 @@ def _begin(connection: Connection, routine: Routine, now: datetime) -> Slot | No
     if since is None:
         store.know(connection, routine.name, routine.library, now)
         return None
-    due = rule.due(routine.rule, routine.time_zone, since, now, routine.calendar)
+    due = _due(connection, routine, since, now)
     cut_off = store.unfinished(connection, routine.name, routine.library)
     newest = due[-1] if due else cut_off.slot if cut_off else None
     if newest is None:
@@ -87,8 +92,9 @@ def _begin(connection: Connection, routine: Routine, now: datetime) -> Slot | No
     if now - newest.due_at > routine.caught_up_within:
         _too_late(connection, routine, newest, now, is_begun=not due)
         return None
-    store.begin(connection, routine.name, routine.library, newest, now)
-    return newest
+    begun = store.begin(connection, routine.name, routine.library, newest, now)
+    store.forget(connection, routine.name, routine.library, newest)
+    return newest if begun else None
 
 
 def _too_late(connection: Connection, routine: Routine, slot: Slot, now: datetime, *, is_begun: bool) -> None:

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from multiprocessing.context import SpawnProcess
@@ -11,9 +12,11 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from gateway import clock, db, locks
 from gateway.routines import rule, store
+from gateway.routines.calendar import Calendar, OnClosedDay
 from gateway.routines.rule import Slot
 from gateway.routines.store import State
 from gateway.routines.waking import Routine, wake
@@ -110,6 +113,79 @@ def test_clocks_that_repeat_an_hour_make_no_second_run(database: db.Engine, tmp_
         at = datetime.fromisoformat("2026-10-25T00:00+02:00") + timedelta(minutes=minute)
         _wake(database, tmp_path, routine, at.isoformat())
     assert [slot.due_at.isoformat() for slot in done] == ["2026-10-25T00:30:00+00:00"]
+
+
+def test_zone_that_moves_west_does_no_run_twice_and_stops_none(database: db.Engine, tmp_path: Path) -> None:
+    done: list[Slot] = []
+    routine = _routine(done.append, rule.hourly())
+    for at in ("09:30", "10:00"):
+        _wake(database, tmp_path, routine, f"2026-03-10T{at}+01:00")
+    moved = replace(routine, time_zone="Europe/London")
+    for at in ("10:00", "10:01", "11:00", "12:30"):
+        _wake(database, tmp_path, moved, f"2026-03-10T{at}+00:00")
+    assert [f"{slot.at:%H:%M}" for slot in done] == ["10:00", "11:00", "12:00"]
+
+
+def test_zone_that_moves_west_misses_no_run_that_was_done(database: db.Engine, tmp_path: Path) -> None:
+    done: list[Slot] = []
+    routine = _routine(done.append, rule.hourly())
+    for at in ("09:30", "10:00"):
+        _wake(database, tmp_path, routine, f"2026-03-10T{at}+01:00")
+    _wake(database, tmp_path, replace(routine, time_zone="Europe/London"), "2026-03-10T12:00+00:00")
+    assert [f"{slot.at:%H:%M}" for slot in done] == ["10:00", "12:00"]
+    assert _reasons(database) == [None, "overtaken by the run of 2026-03-10 12:00", None]
+
+
+def test_calendar_that_changes_after_a_moved_run_makes_no_second_run_of_it(database: db.Engine, tmp_path: Path) -> None:
+    done: list[Slot] = []
+    saturdays = rule.weekly(6, time(6), OnClosedDay.MOVE)
+    routine = _routine(done.append, saturdays, calendar=Calendar(closed_dates=frozenset({date(2026, 3, 14)})))
+    for at in ("2026-03-13T12:00", "2026-03-15T06:00"):
+        _wake(database, tmp_path, routine, f"{at}+01:00")
+    changed = replace(routine, calendar=Calendar(closed_dates=frozenset({date(2026, 3, 14), date(2026, 3, 15)})))
+    for at in ("2026-03-16T06:00", "2026-03-16T06:01", "2026-03-21T06:00"):
+        _wake(database, tmp_path, changed, f"{at}+01:00")
+    assert [slot.on for slot in done] == [date(2026, 3, 14), date(2026, 3, 21)]
+
+
+def test_run_that_failed_is_tried_again_under_its_name_when_the_zone_moves_west(
+    database: db.Engine, tmp_path: Path
+) -> None:
+    tried: list[Slot] = []
+
+    def work(slot: Slot) -> None:
+        tried.append(slot)
+        if len(tried) == 1:
+            raise OSError("the printer is out of paper")
+
+    _wake(database, tmp_path, _routine(work), "2026-03-10T05:00+01:00")
+    with pytest.raises(OSError, match="printer"):
+        _wake(database, tmp_path, _routine(work), "2026-03-10T06:00+01:00")
+    _wake(database, tmp_path, replace(_routine(work), time_zone="Europe/London"), "2026-03-10T06:30+00:00")
+    assert _ledger(database) == [(date(2026, 3, 10), State.DONE, 2)]
+
+
+def test_ledger_keeps_a_bounded_past(database: db.Engine, tmp_path: Path) -> None:
+    _wake(database, tmp_path, _routine(lambda _: None), "2026-01-01T05:00+01:00")
+    _wake(database, tmp_path, _routine(lambda _: None), "2026-01-01T06:00+01:00")
+    _wake(database, tmp_path, _routine(lambda _: None), "2026-07-01T06:00+02:00")
+    kept = [on for on, _, _ in _ledger(database)]
+    assert (kept[0], kept[-1]) == (date(2026, 7, 1) - store.KEPT_FOR, date(2026, 7, 1))
+
+
+def test_what_is_asked_every_minute_is_found_by_an_index(tmp_path: Path) -> None:
+    asked: list[str] = []
+    with databases.an_engine("sqlite", tmp_path) as engine, db.reading(engine) as connection:
+        sa.event.listen(connection, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        store.settled_until(connection, "morning", "I201")
+        store.unfinished(connection, "morning", "I201")
+        plans = [
+            str(connection.exec_driver_sql(f"explain query plan {each}", ("",) * each.count("?")).all())
+            for each in [each for each in asked if "routine_runs" in each]
+        ]
+    assert len(plans) == 2
+    assert all("routine_runs_by_moment" in plan for plan in plans)
+    assert "USING TEMP B-TREE FOR ORDER BY" not in "".join(plans)
 
 
 def _in_a_process(address: str, folder: str, at: str, kill: bool, begun: Event | None, go_on: Event | None) -> None:
