@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from gateway.db import metadata
 from gateway.routines.rule import Slot
 
-
 KEPT_FOR = timedelta(days=92)
 """How long before the newest run the ledger reaches back: longer than any run can move, so that none comes twice."""
 
