@@ -1,15 +1,12 @@
 """Messages for operators: found, told in full, and handed out as a file that can be pushed elsewhere."""
 
-import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from gateway.db import Connection, Engine, reading
 from gateway.errors import GatewayError
+from gateway.orders import credentials
 from gateway.orders.store import message_log
-
-_HEAD_BYTES = 1 << 18
-_SECURITY = re.compile(r"<((?:[\w.-]+:)?Security)\b[^>]*?(?:/>|>.*?</\1\s*>)", re.DOTALL)
 
 
 class NoSuchMessage(GatewayError):
@@ -57,19 +54,4 @@ def exported(database: Engine, institution: str, message_id: str, sender: str | 
     """
     with reading(database) as connection:
         message = named(connection, institution, message_id, sender)
-        yield from without_credentials(message_log.raw(connection, message.pk))
-
-
-def without_credentials(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The same without the Security element of its head, which stands before the first mutation."""
-    head = b""
-    for piece in pieces:
-        head += piece
-        if len(head) >= _HEAD_BYTES:
-            break
-    encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "latin-1"
-    whole = len(head) - len(head) % 2
-    text = head[:whole].decode(encoding, "surrogatepass")
-    shortened = _SECURITY.sub("", text, count=1)
-    yield head if shortened == text else shortened.encode(encoding, "surrogatepass") + head[whole:]
-    yield from pieces
+        yield from credentials.left_out(message_log.raw(connection, message.pk))
