@@ -1,6 +1,7 @@
 """Messages for operators: found, told in full, and handed out as a file that can be pushed elsewhere."""
 
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from typing import Any
 
 from gateway.db import Connection, Engine, reading
@@ -54,4 +55,5 @@ def exported(database: Engine, institution: str, message_id: str, sender: str | 
     """
     with reading(database) as connection:
         message = named(connection, institution, message_id, sender)
-        yield from credentials.left_out(message_log.raw(connection, message.pk))
+        with closing(message_log.raw(connection, message.pk)) as pieces:
+            yield from credentials.left_out(pieces)

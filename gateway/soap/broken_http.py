@@ -83,7 +83,8 @@ class Room:
         if held <= _SMALL:
             return None
         self._coming.add(request)
-        taken = sum(len(each.body_rcv) for each in self._coming if each.body_rcv is not None)
+        # Read once each: the thread that answers lets go of a body while this one counts.
+        taken = sum(len(body) for body in (each.body_rcv for each in self._coming) if body is not None)
         return _NoRoom("too much is on its way") if taken > _LARGE_AT_ONCE * self.most_bytes else None
 
 

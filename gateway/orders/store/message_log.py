@@ -3,10 +3,12 @@
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+
+from gateway.orders.store.deliveries import SHOWN
 
 KEYS = ("mutation_id", "order_number", "ean")
 """By what a mutation is found, exactly."""
@@ -105,7 +107,8 @@ def story(connection: sa.Connection, message_pk: int) -> Iterator[sa.Row[Any]]:
     """Every mutation of a message in its order: what it said, what became of it, its delivery, and its report."""
     statement = sa.text(
         "select mutations.pk, position, mutations.mutation_id, kind, mutations.order_number, mutations.order_line,"
-        " title, standing, outcomes.outcome, outcomes.findings, deliveries.state as delivery, runs.report"
+        " title, standing, outcomes.outcome, outcomes.findings,"
+        f" {SHOWN.format(state='deliveries.state')} as delivery, runs.report"
         f" from mutations left join deliveries on deliveries.mutation_pk = mutations.pk {_LATEST_OUTCOME}"
         " where mutations.message_pk = :message order by position"
     )
@@ -122,13 +125,13 @@ def effects(connection: sa.Connection, message_pk: int) -> Sequence[sa.Row[Any]]
     return connection.execute(statement, {"message": message_pk}).all()
 
 
-def raw(connection: sa.Connection, message_pk: int) -> Iterator[bytes]:
+def raw(connection: sa.Connection, message_pk: int) -> Generator[bytes]:
     """The message as it was received, after unpacking, piece by piece."""
     statement = sa.text("select compressed from message_chunks where message_pk = :message order by position")
     unpacked = zlib.decompressobj()
-    found = connection.execute(statement, {"message": message_pk}, execution_options={"yield_per": 1})
-    for piece in found.scalars():
-        yield unpacked.decompress(piece)
+    with connection.execute(statement, {"message": message_pk}, execution_options={"yield_per": 1}) as found:
+        for piece in found.scalars():
+            yield unpacked.decompress(piece)
     yield unpacked.flush()
 
 
