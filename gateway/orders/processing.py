@@ -136,9 +136,10 @@ def _run(workshop: Workshop, served: Served, institution: str, sender: str, mess
 def _close_delivery(database: Engine, opened: Run, obstacle: Finding | None) -> None:
     """Note in one go what could not be delivered and that this run delivers no more."""
     with writing(database) as connection:
-        deliveries.note_undelivered(connection, opened, progress.pack([Finding("behind-uncertain")]), held=True)
-        if obstacle is not None:
-            deliveries.note_undelivered(connection, opened, progress.pack([obstacle]), held=False)
+        behind = Finding("behind-uncertain")
+        deliveries.note_undelivered(connection, opened, progress.pack([behind]), held=True)
+        # Without an obstacle it was held too, until somebody settled just now what was before it.
+        deliveries.note_undelivered(connection, opened, progress.pack([obstacle or behind]), held=False)
         deliveries.tell_refused_later(connection, opened)
         settlements.tell(connection, opened)
         progress.mark(connection, opened, delivered_at=stamp(clock.now()))

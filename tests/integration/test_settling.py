@@ -1,9 +1,11 @@
 """Lines of which nobody knows whether they arrived: a person looks, and what is not there is delivered again, once."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -11,10 +13,11 @@ from gateway import app, clock
 from gateway.accounts import audit
 from gateway.config import MailSettings
 from gateway.db import reading
-from gateway.orders import overdue
+from gateway.orders import overdue, processing
 from gateway.orders.model import Kind
 from gateway.orders.settling import DeliveryDesk, NotUncertain
 from gateway.orders.store import enquiries
+from gateway.orders.system import Acknowledgement, OrderSystem
 from gateway.orders.waiting import Line
 from tests import databases
 from tests.builders import a_mutation
@@ -132,6 +135,37 @@ def test_books_of_every_report_close_whatever_a_person_finds(stage: Stage, desk:
     stage.release("I201")
     assert set(states(stage).values()) == {"handed over"}
     assert len(stage.reports("I201")) >= 4
+    assert not [report for report in stage.reports("I201") if "sluiten niet" in report]
+
+
+class LooksMeanwhile:
+    """A library system; a person settles a line between its last delivery and the end of the run's."""
+
+    def __init__(self, system: OrderSystem, settle: Callable[[], None]) -> None:
+        self._system, self._settle, self._asked = system, settle, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._system, name)
+
+    def acknowledgements(self) -> Sequence[Acknowledgement]:
+        """Asked when a run begins, and after what it could deliver."""
+        self._asked += 1
+        if self._asked == 2:
+            self._settle()
+        return self._system.acknowledgements()
+
+
+def test_books_close_when_a_person_settles_while_a_run_ends(stage: Stage, desk: DeliveryDesk) -> None:
+    order_whose_answer_is_lost(stage, done=True)
+    stage.push(a_mutation(Kind.SHIPPED, hour=1, mutation_id="S", **SHIPMENT), institution="I201")
+    workshop = app.workshop(stage.gateway)
+    served = workshop.served["I201"]
+    looked_at = LooksMeanwhile(served.system, lambda: desk.settle(line("O"), arrived=True))
+    watched = replace(workshop, served={"I201": replace(served, system=cast(OrderSystem, looked_at))})
+    [(pk,)] = stage.rows("select max(pk) from messages")
+    processing.run(watched, "I201", pk)
+    stage.release("I201")
+    assert set(states(stage).values()) == {"confirmed", "handed over"}
     assert not [report for report in stage.reports("I201") if "sluiten niet" in report]
 
 
