@@ -18,6 +18,7 @@ from gateway.errors import GatewayError, SystemUnavailable
 from gateway.install.files import read_key
 from gateway.install.fittings import BRANCHES, BUDGET_CODES, OPEN_ORDERS, Fittings, Tables
 from gateway.library import Library
+from gateway.locks import Taken
 from gateway.log import logger
 from gateway.orders import answers, imports, intake, processing, reporting, trial
 from gateway.orders.delivery import Pauses
@@ -34,7 +35,6 @@ from gateway.reports.shelf import ReportFolderUnusable
 
 DISTRIBUTION = "bestelsync-gateway"
 _OFFERED_FOR = timedelta(days=30)
-_MAILED_FOR = timedelta(days=2)
 
 
 def systems() -> dict[str, type[OrderSystem]]:
@@ -192,15 +192,16 @@ def offer_reports(gateway: Gateway) -> None:
 
 def mail_reports(gateway: Gateway) -> None:
     """Send the reports of late by mail where a library asks for it; one that cannot be told holds up no other."""
-    since, server = clock.now() - _MAILED_FOR, gateway.settings.mail
+    server = gateway.settings.mail
     for each in gateway.settings.library:
         if not each.mail_reports or each.staff_mail is None or server is None:
             continue
         try:
-            with alone(gateway, each.institution):
-                mailing.send_new(
-                    gateway.database, gateway.reports_folder, each.library(), since, each.staff_mail, server
-                )
+            # Not the lock of the runs: a mail server that hangs must not hold them up.
+            with alone(gateway, f"mail-{each.institution}"):
+                mailing.send_new(gateway.database, gateway.reports_folder, each.library(), each.staff_mail, server)
+        except Taken:
+            continue
         except GatewayError as error:
             logger.error("app.report_not_mailed", institution=each.institution, reason=str(error))
 

@@ -3,9 +3,9 @@
 The mail is made of the archived XML, so that it says what the report says. Choice: decision 0046.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,35 +15,61 @@ from gateway import clock
 from gateway.config import MailSettings
 from gateway.db import Engine
 from gateway.library import Library
+from gateway.log import logger
 from gateway.reports import archive, mailed
 from gateway.reports.archive import Archived
 from gateway.reports.model import Audience, Format
+from gateway.reports.shelf import ReportFileAltered, ReportFileMissing
 from gateway.transport import mail
 from gateway.wording import say
 
+SENT_FOR, _LOOKED_BACK_FOR = timedelta(days=2), timedelta(days=5)
 MOST_SHOWN = 200
 _LINE = "{urn:bestelsync:report:1}line"
 
 
-def send_new(
-    database: Engine, folder: Path, library: Library, since: datetime, to: str, server: MailSettings
-) -> list[str]:
-    """Send every report of a library that was written since then and not sent; their names.
+def send_new(database: Engine, folder: Path, library: Library, to: str, server: MailSettings) -> list[str]:
+    """Send every report of a library that was not sent, from two days back; their names.
 
-    It is noted as sent after the server took it: who is killed in between sends it twice, and none is left out.
+    It is noted as sent after the server took it: who is killed in between sends it twice. One that the server refuses
+    or whose file is broken holds up no other. What is too old by now is noted and logged once, and not sent: a library
+    that begins to ask gets no flood, and nobody believes that a report was read when it was not.
 
     Raises:
-        GatewayError: one cannot be sent; it and those after it are tried again the next time.
+        MailPutOff, MailServerUnusable: nothing can be sent now; all is tried again the next time.
     """
-    sent = []
-    written = archive.listing(database, [library.institution], since=since)
+    now = clock.now()
+    written = archive.listing(database, [library.institution], since=now - SENT_FOR - _LOOKED_BACK_FOR)
     done = mailed.among(database, [report.name for report in written])
-    for report in reversed([each for each in written if each.name not in done]):
-        with closing(archive.open_stream(database, folder, report.name, Format.XML, Audience.STAFF)) as file:
-            mail.send(server, mail.Mail(to, _subject(report, library), "\n".join(_body(report, library, file)) + "\n"))
-        mailed.note(database, report.name, clock.now())
-        sent.append(report.name)
-    return sent
+    new = [report for report in reversed(written) if report.name not in done]
+    for report in new:
+        if report.written_at < now - SENT_FOR:
+            logger.warning("reports.too_old_to_mail", report=report.name)
+            mailed.note(database, report.name, now)
+    return _sent(database, folder, library, [each for each in new if each.written_at >= now - SENT_FOR], to, server)
+
+
+def _sent(
+    database: Engine, folder: Path, library: Library, reports: Sequence[Archived], to: str, server: MailSettings
+) -> list[str]:
+    if not reports:
+        return []
+    names = []
+    with mail.connected(server) as post:
+        for report in reports:
+            try:
+                post.send(_mail(database, folder, library, report, to))
+            except (mail.MailRefused, ReportFileMissing, ReportFileAltered) as error:
+                logger.error("reports.not_mailed", report=report.name, reason=str(error))
+                continue
+            mailed.note(database, report.name, clock.now())
+            names.append(report.name)
+    return names
+
+
+def _mail(database: Engine, folder: Path, library: Library, report: Archived, to: str) -> mail.Mail:
+    with closing(archive.open_stream(database, folder, report.name, Format.XML, Audience.STAFF)) as file:
+        return mail.Mail(to, _subject(report, library), "\n".join(_body(report, library, file)) + "\n")
 
 
 def _subject(report: Archived, library: Library) -> str:

@@ -85,6 +85,25 @@ def test_report_that_could_not_be_mailed_is_mailed_the_next_time(stage: Stage, s
     assert len(server.sent) == 1
 
 
+def test_report_that_is_refused_for_good_holds_up_no_other(stage: Stage, server: MailServer) -> None:
+    a_day(stage)
+    stage.push(a_mutation(mutation_id="M-9", order_number="B9"))
+    stage.process()
+    folder = stage.gateway.reports_folder
+    first, second = sorted(each for each in folder.rglob("*.xml") if each.name.startswith("AFO291"))
+    first.chmod(0o640)
+    first.write_bytes(b"<other/>")
+    app.mail_reports(asking(stage, server))
+    assert [second.stem in mail["Subject"] for mail in server.sent] == [True]
+
+
+def test_runs_go_on_while_a_mail_is_on_its_way(stage: Stage, server: MailServer) -> None:
+    a_day(stage)
+    with app.alone(stage.gateway, "I202"):
+        app.mail_reports(asking(stage, server))
+    assert len(server.sent) == 1
+
+
 def test_library_that_begins_to_ask_gets_no_old_reports(stage: Stage, server: MailServer) -> None:
     a_day(stage)
     with clock.pretending(clock.now() + timedelta(days=3)):
