@@ -110,11 +110,14 @@ def forget_refusals(gateway: Gateway) -> None:
 
 
 def take_circulation(gateway: Gateway) -> None:
-    """Take what library systems left in their folders."""
+    """Take what library systems left in their folders; one that fails holds up no other."""
     for each in gateway.settings.library:
-        folder = picture.folder(gateway, each)
-        if folder:
-            folder.look(time.time())
+        try:
+            folder = picture.folder(gateway, each)
+            if folder:
+                folder.look(time.time())
+        except Exception:
+            logger.exception("clockwork.circulation_failed", institution=each.institution)
 
 
 def _waits_for(gateway: Gateway, institution: str, year: int) -> bool:

@@ -4,8 +4,8 @@ No schema is plugged into the parser: libxml2 then accepts truncated documents. 
 in a file, an envelope in SOAP) is told to `Around`.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Any, Protocol
 
 from lxml import etree
@@ -17,6 +17,7 @@ from gateway.circulation.checks import judge
 from gateway.circulation.message import Finding, Header, Told
 from gateway.circulation.records import BY_NAME, NAMES, Record
 from gateway.circulation.refusals import NotAMessage, TooMuch
+from gateway.moments import moment
 
 NAMESPACE = "urn:bestelsync:circulation:1"
 Q = f"{{{NAMESPACE}}}"
@@ -63,8 +64,10 @@ class InAFile:
 class Feed:
     """Reads one message."""
 
-    def __init__(self, around: Around | None = None) -> None:
+    def __init__(self, around: Around | None = None, admit: Callable[[Header], object] = lambda _header: None) -> None:
+        """Read a message with what stands around it; `admit` looks at its header before anything else is read."""
         self.header: Header | None = None
+        self._admit = admit
         self._around: Around = around or InAFile()
         # Of its own, as the error log of a schema cannot be shared between threads.
         self._schema = schemas.validator_of_parts(SCHEMA, {})
@@ -134,6 +137,7 @@ class Feed:
             if element.tag != HEADER:
                 raise NotAMessage(problem="the header is not the first element of it")
             self.header = self._header(element)
+            self._admit(self.header)
             return []
         if element.tag == HEADER:
             raise NotAMessage(problem="it has two headers")
@@ -228,8 +232,8 @@ def _refused(record: str, id_: str, line: int, code: str, sentence: str) -> Told
 
 def _moment_of(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text.strip()).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        return moment(text.strip())
+    except ValueError as error:
         raise NotAMessage(problem=f"asOf {text[:60]!r} is no moment that can be") from error
 
 

@@ -87,7 +87,7 @@ class Arrival:
             institutions: those that it may speak about; all that are served, when none are named.
         """
         self._reception = reception
-        self._origin = origin
+        self._origin = origin.encode("utf-8", "replace").decode()  # The name of a file need be no text.
         allowed = reception.libraries if institutions is None else institutions
         self._allowed = {each for each in allowed if each in reception.libraries}
         self._findings: list[Finding] = []
@@ -114,12 +114,12 @@ class Arrival:
             RejectedInput: nothing of it is kept.
             Busy: the same; send it again.
         """
-        feed = Feed(around)
+        feed = Feed(around, self._admit)
         stream = feed.read(chunks)
         first = next(stream, [])
         header = feed.header
         assert header is not None  # a message without one was refused
-        library = self._library(header)
+        library = self._reception.libraries[header.institution]
         with self._reception.alone(f"circulation-{header.institution}"):
             spool = Spool(self._reception.database, header.covers)
             try:
@@ -131,13 +131,12 @@ class Arrival:
             finally:
                 spool.close()
 
-    def _library(self, header: Header) -> Library:
-        """The library whose message it is, when it may be this one's."""
+    def _admit(self, header: Header) -> None:
+        """Let in a message of a library that may come this way, and of a moment that is past."""
         if header.institution not in self._allowed:
             raise refusals.UnknownLibrary(institution=header.institution)
         if header.as_of > clock.now() + _CLOCKS_DIFFER:
             raise refusals.FromTheFuture(as_of=header.as_of.isoformat())
-        return self._reception.libraries[header.institution]
 
     def _spool(self, spool: Spool, told: list[Told], library: Library) -> None:
         for each in told:

@@ -1,11 +1,12 @@
 """Reads the fields of a record from its element; what its schema allows, and what cannot be all the same."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from typing import Any
 
 from gateway.circulation.records import RECORDS, Field, Sort
+from gateway.moments import moment
 from gateway.money import cents
 
 Q = "{urn:bestelsync:circulation:1}"
@@ -62,7 +63,7 @@ def _day(text: str) -> str:
 
 
 def _moment(text: str) -> str:
-    return datetime.fromisoformat(text.strip()).astimezone(UTC).isoformat()
+    return moment(text.strip()).isoformat()
 
 
 def _amount(text: str) -> int:

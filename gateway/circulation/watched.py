@@ -8,6 +8,7 @@ needs confirmation to `held`.
 import gzip
 import os
 import stat
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ def _pieces(path: Path, file: IO[bytes]) -> Iterator[bytes]:
     try:
         while piece := source.read(PIECE):
             yield piece
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise Unreadable(path=path, reason=str(error).lower()) from error
 
 
@@ -102,6 +103,8 @@ class Folder:
                 return
             except OSError as error:
                 logger.error("circulation.file_stuck", file=repr(file.name), reason=error.strerror)
+            except Exception:
+                logger.exception("circulation.file_failed", file=repr(file.name))
 
     def _waiting(self, now: float) -> Iterator[Path]:
         for file in self.path.iterdir():

@@ -9,8 +9,8 @@ from lxml import etree
 
 from gateway.errors import Place
 from gateway.flaws import shortened
+from gateway.moments import in_utc
 from gateway.money import cents
-from gateway.orders import reading
 from gateway.orders.model import WIRE_FIELDS, Control, MessageHeader, WireRow
 from gateway.orders.refusals import ImpossibleMoment
 from gateway.soap.contract import Q
@@ -79,7 +79,7 @@ def _moment(name: str, text: str) -> datetime:
     written = datetime.fromisoformat(text)
     at = written if written.tzinfo else written.replace(tzinfo=_DUTCH_TIME)
     try:
-        reading.in_utc(at)
+        in_utc(at)
     except ValueError as error:
         raise ImpossibleMoment(place=Place(element=name), element=name, value=text) from error
     return at

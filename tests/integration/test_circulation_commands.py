@@ -11,12 +11,17 @@ import pytest
 
 import schemas
 from gateway import clockwork
+from gateway.circulation.intake import Receipt
+from gateway.circulation.refusals import TooMuch
+from gateway.circulation.watched import Folder
 from gateway.config import CirculationSettings
 from tests.circulation_messages import EVERYTHING, item, loan, message
 from tests.commands import Command, commands_of
 from tests.stage import Stage, a_stage
 
 SNAPSHOT = schemas.read("circulation/v1/example-snapshot.xml")
+PACKED = gzip.compress(SNAPSHOT)
+DAMAGED = PACKED[:20] + b"\xff" * 20 + PACKED[40:]
 LONG_AGO = 1_700_000_000
 
 
@@ -76,6 +81,7 @@ def test_held_snapshot_ends_the_command_with_3_until_it_is_confirmed(run: Comman
     [
         (b"", "This is no circulation message"),
         (gzip.compress(SNAPSHOT)[:-20], "cannot be read"),
+        (DAMAGED, "cannot be read"),
         (None, "cannot be read"),
     ],
 )
@@ -155,6 +161,37 @@ def test_refused_file_is_put_away_with_the_reason_beside_it(stage: Stage, folder
     assert names(folder / "refused") == ["a.xml", "a.xml.reason.txt", "b.xml", "b.xml.reason.txt"]
     assert (folder / "refused" / "a.xml.reason.txt").read_text().startswith("I202 is not served")
     assert stage.rows("select * from circulation_loans") == []
+
+
+def test_what_is_wrong_with_one_library_holds_up_no_other(stage: Stage, folder: Path, tmp_path: Path) -> None:
+    first, second = stage.settings.library
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    impossible = first.model_copy(update={"circulation_folder": tmp_path / "no\0folder"})
+    with_settings(stage, library=(impossible, first, second.model_copy(update={"circulation_folder": theirs})))
+    put(folder, "a.xml.gz", DAMAGED)
+    put(folder, "b.xml", message(*EVERYTHING, as_of="9999-12-31T12:00:00Z"))
+    put(theirs, "c.xml", SNAPSHOT.replace(b"I201", second.institution.encode()))
+    clockwork.take_circulation(stage.gateway)
+    assert names(theirs / "done") == ["c.xml"]
+    assert "b.xml" in names(folder / "refused")
+
+
+def test_file_that_fails_in_an_unforeseen_way_holds_up_no_other(folder: Path) -> None:
+    def take(name: str, _chunks: Iterator[bytes]) -> Receipt:
+        raise RuntimeError if name == "a.xml" else TooMuch(what="It", limit="1 byte")
+
+    put(folder, "a.xml", SNAPSHOT)
+    put(folder, "b.xml", SNAPSHOT)
+    Folder(folder, take, 10_000).look(LONG_AGO + 60)
+    assert names(folder) == ["a.xml", "refused"]
+
+
+def test_file_whose_name_is_no_text_is_taken(stage: Stage, folder: Path) -> None:
+    put(folder, os.fsdecode(b"\xe9.xml"), SNAPSHOT)
+    clockwork.take_circulation(stage.gateway)
+    assert names(folder) == ["done"]
+    assert stage.rows("select origin from circulation_imports") == [("?.xml",)]
 
 
 def test_file_that_may_still_be_written_is_left(stage: Stage, folder: Path) -> None:

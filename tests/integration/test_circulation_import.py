@@ -186,6 +186,9 @@ BAD = {
     "ready-without-day": HOLD.replace("PLACED", "READY").replace("H1", "H2"),
     "expires-before-placed": HOLD.replace("H1", "H2").replace("/>", ' expiresOn="2026-02-19"/>'),
     "archived-without-reason": HOLD.replace("PLACED", "ARCHIVED").replace("H1", "H2"),
+    "impossible": HOLD.replace("PLACED", "READY")
+    .replace("H1", "H2")
+    .replace("/>", ' readyAt="9999-12-31T23:30:00Z"/>'),
     "gone-in-snapshot": '<gone record="loan" id="A1"/>',
 }
 
@@ -340,6 +343,17 @@ def test_picture_is_as_old_as_the_oldest_of_what_decides(intake: Intake) -> None
     intake.changes(as_of="2026-03-10T10:00:00Z")
     with db.reading(intake.database) as connection:
         assert messages.picture(connection, L1).as_of == datetime(2026, 3, 10, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("as_of", ["9999-12-31T12:00:00Z", "9999-12-31T00:00:00Z", "2126-01-01T00:00:00Z"])
+@pytest.mark.parametrize("size", [100, 100_000])
+def test_message_of_a_moment_to_come_is_refused_before_its_records_are_judged(
+    intake: Intake, as_of: str, size: int
+) -> None:
+    intake.piece = size
+    with pytest.raises((FromTheFuture, NotAMessage)) as refused:
+        intake.tell(*EVERYTHING, as_of=as_of)
+    assert as_of[:10] in str(refused.value)
 
 
 def test_message_of_a_library_that_is_not_served_is_refused(intake: Intake) -> None:
