@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from gateway import clock
@@ -19,6 +19,7 @@ from gateway.orders.store import deliveries, progress, settlements
 from gateway.orders.store.progress import Run
 from gateway.orders.system import OrderSystem
 from gateway.reports.model import Report
+from gateway.routines import rule
 
 JOB = "orders.run"
 
@@ -166,9 +167,7 @@ def _seconds_until(library: Library, now: datetime) -> float:
     """How long a library's mutations wait for its hour of the night; nothing when it has none."""
     if not library.nightly_at:
         return 0
-    today = now.astimezone(ZoneInfo(library.time_zone)).date()
-    nights = (_night(library, today + timedelta(days=days)) for days in (0, 1))
-    return (next(night for night in nights if night > now) - now).total_seconds()
+    return (min(night for night in _nights(library, now) if night > now) - now).total_seconds()
 
 
 def _taken_up_by_now(library: Library) -> str:
@@ -176,16 +175,11 @@ def _taken_up_by_now(library: Library) -> str:
     now = clock.now()
     if not library.nightly_at:
         return stamp(now)
+    return stamp(max(night for night in _nights(library, now) if night <= now))
+
+
+def _nights(library: Library, now: datetime) -> list[datetime]:
+    """The moments of a library's hour, from yesterday until tomorrow; unlike a routine's it may be any minute."""
     today = now.astimezone(ZoneInfo(library.time_zone)).date()
-    nights = (_night(library, today - timedelta(days=days)) for days in (0, 1))
-    return stamp(next(night for night in nights if night <= now))
-
-
-def _night(library: Library, day: date) -> datetime:
-    """The moment of a library's hour on a day.
-
-    An hour that the clocks skip comes when they have been put forward, and of one that they repeat the first counts.
-    """
-    hour, minute = map(int, str(library.nightly_at).split(":"))
-    there = datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(library.time_zone))
-    return there.astimezone(UTC)
+    at = time.fromisoformat(str(library.nightly_at))
+    return [rule.moment(today + timedelta(days=days), at, library.time_zone) for days in (-1, 0, 1)]

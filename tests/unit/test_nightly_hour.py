@@ -13,6 +13,7 @@ A_NIGHT = [
     pytest.param("03:00", "2026-03-10T18:00+01:00", "2026-03-11T03:00+01:00", id="the same evening"),
     pytest.param("03:00", "2026-03-11T02:59+01:00", "2026-03-11T03:00+01:00", id="a minute before"),
     pytest.param("03:00", "2026-03-11T03:01+01:00", "2026-03-12T03:00+01:00", id="a minute after"),
+    pytest.param("03:17", "2026-03-10T18:00+01:00", "2026-03-11T03:17+01:00", id="at any minute"),
     pytest.param("04:00", "2026-03-28T22:00+01:00", "2026-03-29T04:00+02:00", id="a night without its third hour"),
     pytest.param("04:00", "2026-10-24T22:00+02:00", "2026-10-25T04:00+01:00", id="a night with its third hour twice"),
     pytest.param("02:30", "2026-03-28T22:00+01:00", "2026-03-29T03:30+02:00", id="at an hour that is skipped"),
