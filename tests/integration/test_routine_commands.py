@@ -41,4 +41,15 @@ def test_next_runs_are_shown_in_the_time_of_the_library(
         status, said, _ = run("notices", "due", "--number", "2", "--json")
     of_one = [each for each in json.loads(said) if each["library"] == "I202"]
     assert status == 0
+    assert {each["routine"] for each in of_one} == {"look at waiting"}
     assert [each["due_at"] for each in of_one] == ["2026-03-29T03:00:00+02:00", "2026-03-29T04:00:00+02:00"]
+
+
+def test_help_promises_no_runs_that_there_are_not(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = commands_of(stage, monkeypatch, capsys)
+    of_group, of_command = (" ".join(run("notices", *asked, "--help")[1].split()) for asked in ([], ["due"]))
+    assert {each.name for each in clockwork.routines(stage.gateway)} == {"look at waiting"}
+    assert "Notices to patrons are not among it yet." in of_group
+    assert "the look at orders that wait" in of_command

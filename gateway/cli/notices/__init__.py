@@ -1,4 +1,4 @@
-"""The commands about notices: when their runs come."""
+"""The commands about what has its hour: when its runs come."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from gateway.routines import rule
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
-    group = typer.Typer(help="Notices to patrons: when their runs come.", no_args_is_help=True)
+    group = typer.Typer(no_args_is_help=True)
     # A group of one command would be that command.
     group.callback()(_notices)
     group.command("due")(due)
@@ -20,14 +20,14 @@ def register(app: typer.Typer) -> None:
 
 
 def _notices() -> None:
-    """Notices to patrons: when their runs come."""
+    """What has its hour: when it comes next. Notices to patrons are not among it yet."""
 
 
 def due(
     context: typer.Context,
     number: Annotated[int, typer.Option(min=1, max=100, help="How many runs of each routine.")] = 1,
 ) -> None:
-    """Show the next runs of everything that has its hour, in the library's own time."""
+    """Show the next runs of what has its hour, in the library's own time: the look at orders that wait, every hour."""
     now = clock.now()
     found = sorted(
         (slot, routine.library, routine.name, routine.time_zone)
