@@ -1,4 +1,4 @@
-"""How libraries come by their picture of circulation: what a message needs, from command, folder or SOAP."""
+"""How libraries come by their picture of circulation: what a message needs, from command or folder."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -1,12 +1,11 @@
 """Reads the exchange XML as a stream of records, in bounded memory. Each record is checked by itself.
 
-No schema is plugged into the parser: libxml2 then accepts truncated documents. What stands around the message (nothing
-in a file, an envelope in SOAP) is told to `Around`.
+No schema is plugged into the parser: libxml2 then accepts truncated documents.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from lxml import etree
 
@@ -28,52 +27,16 @@ LONGEST_RECORD = 4_000_000
 _MOST_FLAWS_TOLD = 3
 
 
-class Around(Protocol):
-    """Is told what stands around a message."""
-
-    tags: tuple[str, ...]
-    """Of the elements that it wants to be told of, beside the root."""
-
-    def began(self, element: Any) -> None:
-        """An element begins: the root, one of these tags, or the message itself."""
-
-    def ended(self, element: Any) -> None:
-        """One of these tags is complete, before the message began."""
-
-    def finished(self, root: Any) -> None:
-        """The document is complete, and what the message held was taken out of it."""
-
-
-class InAFile:
-    """Keeps `Around`: the message is all there is."""
-
-    tags: tuple[str, ...] = ()
-
-    def began(self, element: Any) -> None:
-        """The root must be the message, or the envelope of one that was pushed and then kept."""
-        if element.getparent() is None and element.tag != MESSAGE and not element.tag.endswith("}Envelope"):
-            raise NotAMessage(problem=f"its root is {str(element.tag)[:200]!r}, not circulation of {NAMESPACE}")
-
-    def ended(self, element: Any) -> None:
-        """Nothing else is told of."""
-
-    def finished(self, root: Any) -> None:
-        """Nothing stands around it."""
-
-
 class Feed:
     """Reads one message."""
 
-    def __init__(self, around: Around | None = None, admit: Callable[[Header], object] = lambda _header: None) -> None:
-        """Read a message with what stands around it; `admit` looks at its header before anything else is read."""
+    def __init__(self, admit: Callable[[Header], object]) -> None:
+        """Let `admit` look at the header before anything else is read."""
         self.header: Header | None = None
         self._admit = admit
-        self._around: Around = around or InAFile()
         # Of its own, as the error log of a schema cannot be shared between threads.
         self._schema = schemas.validator_of_parts(SCHEMA, {})
-        tags = [MESSAGE, HEADER, GONE, *(Q + name for name in NAMES), *self._around.tags, "{*}Envelope"]
-        self._parser = foreign_xml.pull_parser(tags)
-        self._root: Any = None
+        self._parser = foreign_xml.pull_parser([MESSAGE, *_KNOWN])
         self._message: Any = None
         self._last: Any = None
         self._since_progress = 0
@@ -108,28 +71,28 @@ class Feed:
         last = None
         events: Iterable[Any] = self._parser.read_events()
         for event, element in events:
-            if self._message is not None and element.getparent() is self._message:
-                if event == "end":
-                    told += self._child(element)
-                    element.clear(keep_tail=True)
-                    last = element
-            elif event == "start":
-                self._began(element)
+            if element.tag == MESSAGE:
+                if event == "start":
+                    self._began(element)
             elif self._message is None:
-                self._around.ended(element)
+                raise _another_root(element)
+            elif element.getparent() is self._message and event == "end":
+                told += self._child(element)
+                element.clear(keep_tail=True)
+                last = element
         if last is not None:
             self._since_progress = 0
             self._free(last)
         return told
 
     def _began(self, element: Any) -> None:
-        if self._root is None:
-            self._root = element
-            if element.getroottree().docinfo.internalDTD is not None:
-                raise NotAMessage(problem="it has a DOCTYPE, which is not taken")
-        self._around.began(element)
-        if element.tag == MESSAGE and self._message is None:
-            self._message = element
+        if self._message is not None:
+            raise NotAMessage(problem=f"it holds a second circulation in line {element.sourceline}")
+        if element.getparent() is not None:
+            raise _another_root(element)
+        if element.getroottree().docinfo.internalDTD is not None:
+            raise NotAMessage(problem="it has a DOCTYPE, which is not taken")
+        self._message = element
 
     def _child(self, element: Any) -> list[Told]:
         """What one element directly inside the message says."""
@@ -210,10 +173,14 @@ class Feed:
             raise NotAMessage(problem=_problem(error)) from error
         self._told()
         if self._message is None or self.header is None:
-            raise NotAMessage(problem="there is no header in it")
+            raise _another_root(root) if root.tag != MESSAGE else NotAMessage(problem="there is no header in it")
         for child in self._message:
             _check_passed(child)
-        self._around.finished(root)
+
+
+def _another_root(element: Any) -> NotAMessage:
+    name = str(element.getroottree().getroot().tag)[:200]
+    return NotAMessage(problem=f"its root is {name!r}, not circulation of {NAMESPACE}")
 
 
 def _check_passed(child: Any) -> None:

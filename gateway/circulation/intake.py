@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from gateway import clock
 from gateway.circulation import refusals
-from gateway.circulation.feed import Around, Feed
+from gateway.circulation.feed import Feed
 from gateway.circulation.message import Finding, Header, Told
 from gateway.circulation.store import applying, judging, messages
 from gateway.circulation.store.spool import Spool
@@ -94,27 +94,18 @@ class Arrival:
         self._finding_count = 0
         self._counts: dict[str, Count] = {}
 
-    def take(
-        self,
-        chunks: Iterable[bytes],
-        *,
-        around: Around | None = None,
-        confirmed: bool = False,
-        progress: Callable[[int], None] = lambda _records: None,
-    ) -> Receipt:
+    def take(self, chunks: Iterable[bytes], *, confirmed: bool = False) -> Receipt:
         """Read, judge and apply the message.
 
         Args:
             chunks: its bytes.
-            around: what stands around it.
             confirmed: somebody said that a snapshot may delete as much as it does.
-            progress: called now and then with how many records were read.
 
         Raises:
             RejectedInput: nothing of it is kept.
             Busy: the same; send it again.
         """
-        feed = Feed(around, self._admit)
+        feed = Feed(self._admit)
         stream = feed.read(chunks)
         first = next(stream, [])
         header = feed.header
@@ -125,7 +116,6 @@ class Arrival:
             try:
                 for told in chain((first,), stream):
                     self._spool(spool, told, library)
-                    progress(len(told))
                 with translated():
                     return self._settle(spool, header, confirmed=confirmed)
             finally:

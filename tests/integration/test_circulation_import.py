@@ -370,6 +370,13 @@ BROKEN = {
     "a doctype": b"<!DOCTYPE circulation [<!ENTITY a 'b'>]>" + WHOLE,
     "another root": b"<loans/>",
     "another namespace": WHOLE.replace(b"circulation:1", b"circulation:2"),
+    "a message inside something else": b"<loans>" + WHOLE + b"</loans>",
+    "an envelope": b"<Envelope xmlns='urn:soap'><Body>" + WHOLE + b"</Body></Envelope>",
+    "a record inside something else": f"<loans xmlns='urn:bestelsync:circulation:1'>{LOAN}</loans>".encode(),
+    "another message behind it": WHOLE + WHOLE,
+    "two messages in something else": b"<loans>" + WHOLE + WHOLE + b"</loans>",
+    "another message inside it": WHOLE.replace(b"<library>", WHOLE + b"<library>"),
+    "another message inside a record": WHOLE.replace(b"</library>", b"<x xmlns='urn:x'>" + WHOLE + b"</x></library>"),
     "no header": WHOLE.replace(b"<header", b"<branch"),
     "two headers": WHOLE.replace(
         b"<library>", WHOLE[WHOLE.index(b"<header") : WHOLE.index(b"<library>")] + b"<library>"
@@ -391,6 +398,12 @@ def test_message_that_cannot_be_read_to_its_end_leaves_no_trace(case: str, size:
             intake.take(BROKEN[case])
         assert intake.rows("select count(*) from circulation_loans") == [(0,)]
         assert intake.rows("select count(*) from circulation_imports") == [(0,)]
+
+
+@pytest.mark.parametrize("case", ["another message inside it", "another message inside a record"])
+def test_second_message_in_a_document_is_told_of(case: str, tmp_path: Path) -> None:
+    with databases.an_engine("sqlite", tmp_path) as engine, pytest.raises(NotAMessage, match="a second circulation"):
+        Intake(engine).take(BROKEN[case])
 
 
 def test_record_without_an_end_is_given_up(tmp_path: Path) -> None:
