@@ -13,7 +13,8 @@ from gateway.config import LibrarySettings
 from gateway.db import Connection, reading
 from gateway.errors import ConfigurationError
 from gateway.orders.explanations import EXPLANATIONS, sentences
-from gateway.orders.store import enquiries, progress
+from gateway.orders.store import progress, waiting_lines
+from gateway.orders.store.waiting_lines import Sought
 from gateway.orders.waiting import Choice, Desk, Line
 
 Library = Annotated[str, typer.Option("--library", "-l", help="The institution, as I201.")]
@@ -94,31 +95,26 @@ def list_waiting(
 
 
 def _waiting_of(connection: Connection, library: LibrarySettings) -> Iterator[dict[str, Any]]:
-    for row in enquiries.waiting_lines(connection, library.institution):
-        findings = progress.unpack(row.findings)
-        remedy = EXPLANATIONS[findings[0].code].hint if findings else ""
-        yield _waiting_line(row, library, "a decision", sentences(findings), remedy)
-    for row in enquiries.undelivered_lines(connection, library.institution):
-        yield _waiting_line(row, library, "the library system", _why_undelivered(row, library))
+    rows = waiting_lines.listing(connection, Sought([library.institution]))
+    # What somebody can decide about stands first.
+    for row in sorted(rows, key=lambda row: row.findings is None):
+        yield _waiting_line(row, library)
 
 
-def _waiting_line(row: Any, library: LibrarySettings, waits_for: str, why: str, remedy: str = "") -> dict[str, Any]:
+def _waiting_line(row: Any, library: LibrarySettings) -> dict[str, Any]:
+    [cause, *_] = findings = progress.unpack(row.cause)
     return {
         "library": library.institution,
         "mutation": row.mutation_id,
         "order": f"{row.order_number}/{row.order_line}",
         "kind": row.kind,
         "since": local(row.since, library.time_zone),
-        "waits_for": waits_for,
-        "why": why,
-        "remedy": remedy,
+        "waits_for": "the library system" if row.findings is None else "a decision",
+        "why": _why_unavailable(row, library) if cause.code == "system-unavailable" else sentences(findings),
+        "remedy": EXPLANATIONS[cause.code].hint,
     }
 
 
-def _why_undelivered(row: Any, library: LibrarySettings) -> str:
-    if row.held:
-        return EXPLANATIONS["behind-uncertain"].sentence
-    if row.reason is None:
-        return "It is decided and will be handed over by its run."
+def _why_unavailable(row: Any, library: LibrarySettings) -> str:
     next_try = local(row.next_try_at, library.time_zone)
-    return f"The library system could not be reached: {row.reason} It is tried again at {next_try:%H:%M}."
+    return f"The library system could not be reached: {row.system_said} It is tried again at {next_try:%H:%M}."

@@ -89,6 +89,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "Of an earlier mutation of this order line nobody knows yet whether the library system has it.",
         "Say of the earlier one whether it stands in the library system; this one follows by itself.",
     ),
+    "awaits-run": Explanation("It is decided and will be handed over by its run.", "Nothing to do."),
     "still-uncertain": Explanation(
         "It may or may not stand in the library system, and nobody has said yet which of the two.",
         "Look in the library system, and tell the administrator whether it is there.",

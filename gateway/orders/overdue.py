@@ -11,8 +11,8 @@ from gateway.library import Library
 from gateway.log import logger
 from gateway.orders import reporting
 from gateway.orders.reading import stamp
-from gateway.orders.store import progress, verdicts
-from gateway.orders.store.verdicts import Overdue
+from gateway.orders.store import progress, verdicts, waiting_lines
+from gateway.orders.store.waiting_lines import Overdue
 from gateway.transport import mail
 from gateway.wording import say
 
@@ -29,7 +29,7 @@ def warn(database: Engine, library: Library, days: int, to: str | None, server: 
     """
     now = clock.now()
     with reading(database) as connection:
-        found = verdicts.overdue(connection, library.institution, stamp(now - timedelta(days=days)))
+        found = waiting_lines.overdue(connection, library.institution, stamp(now - timedelta(days=days)))
     if not found:
         return 0
     if to is None or server is None:
@@ -62,6 +62,5 @@ def _line(library: Library, each: Overdue) -> Iterator[str]:
     since = datetime.fromisoformat(each.since).astimezone(ZoneInfo(library.time_zone))
     day = f"{since:%d-%m-%Y}" if library.language == "nl" else f"{since:%Y-%m-%d}"
     yield say("{order}, since {day}:", library.language, order=each.order, day=day)
-    why = reporting.sentence(progress.unpack(each.findings), library.language)
-    yield f"  {why or say('It is not in the library system yet, which could not be reached.', library.language)}"
+    yield f"  {reporting.sentence(progress.unpack(each.cause), library.language)}"
     yield ""

@@ -27,7 +27,8 @@ MOST = 200
 _LONGEST_REASON = 200
 _CAUSES = (
     *sorted(CODES_HELP),
-    "unknown-order", "before-start", "waits-behind", "not-arranged", "system-unavailable",
+    "unknown-order", "before-start", "waits-behind", "behind-uncertain", "not-arranged", "system-unavailable",
+    "awaits-run",
 )  # fmt: skip
 
 _PROBLEMS: Mapping[type[Exception], str] = {
@@ -49,7 +50,7 @@ class Waits:
     @property
     def since(self) -> datetime:
         """Since when it waits."""
-        return datetime.fromisoformat(self.row.since or self.row.received_at)
+        return datetime.fromisoformat(self.row.since)
 
     @property
     def is_overdue(self) -> bool:
@@ -64,16 +65,12 @@ class Waits:
     @property
     def why(self) -> str:
         """Why it waits, in the reader's language."""
-        findings = progress.unpack(self.row.findings or "[]")
-        if not findings:
-            return words.say("It is not in the library system yet; it is tried again by itself.")
-        return reporting.sentence(findings, words.language())
+        return reporting.sentence(progress.unpack(self.row.cause), words.language())
 
     @property
     def remedy(self) -> str:
         """What can be done."""
-        findings = progress.unpack(self.row.findings or "[]")
-        return " ".join(words.say(EXPLANATIONS[each.code].hint) for each in findings[:1])
+        return " ".join(words.say(EXPLANATIONS[each.code].hint) for each in progress.unpack(self.row.cause)[:1])
 
     @property
     def can_choose(self) -> bool:
@@ -121,7 +118,8 @@ def causes() -> Mapping[str, str]:
         words.say("Budget locked"), words.say("No code given"), words.say("No mapping holds"),
         words.say("Branch not known"), words.say("Code not known"), words.say("Code of another year"),
         words.say("Order not known"), words.say("Order from before the start"), words.say("Waits behind another"),
-        words.say("Not arranged"), words.say("Library system down"),
+        words.say("Waits behind an uncertain one"), words.say("Not arranged"), words.say("Library system down"),
+        words.say("Waits for its run"),
     )  # fmt: skip
     return dict(zip(_CAUSES, names, strict=True))
 

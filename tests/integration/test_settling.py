@@ -236,3 +236,27 @@ def test_line_that_stays_uncertain_is_told_to_staff_by_mail(stage: Stage) -> Non
         library = stage.gateway.libraries["I201"]
         assert overdue.warn(stage.gateway.database, library, 3, "staff@library.example", server) == 1
     assert "nog niemand heeft gezegd" in " ".join(post.sent[0].get_content().split())
+
+
+def test_line_held_behind_an_uncertain_one_is_told_as_that_by_mail_and_command(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order_whose_answer_is_lost(stage, done=False)
+    push(stage, a_mutation(Kind.SHIPPED, hour=1, mutation_id="S", **SHIPMENT))
+    with mail_server() as post, clock.pretending(clock.now() + timedelta(days=4)):
+        server = MailSettings(host="127.0.0.1", port=post.port, tls="none", sender="gateway@library.example")
+        overdue.warn(stage.gateway.database, stage.gateway.libraries["I201"], 3, "staff@library.example", server)
+    told = " ".join(post.sent[0].get_content().split())
+    assert "Van een eerdere mutatie van deze bestelregel weet nog niemand" in told and "niet bereikbaar" not in told
+    [shown] = json.loads(commands_of(stage, monkeypatch, capsys)("--json", "waiting", "list", "-l", "I201")[1])
+    assert (shown["mutation"], shown["waits_for"]) == ("S", "the library system")
+    assert "nobody knows yet" in shown["why"] and "Say of the earlier one" in shown["remedy"]
+
+
+def test_line_that_may_go_again_waits_for_its_run_and_says_so(
+    stage: Stage, desk: DeliveryDesk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order_whose_answer_is_lost(stage, done=False)
+    desk.settle(line("O"), arrived=False)
+    [shown] = json.loads(commands_of(stage, monkeypatch, capsys)("--json", "waiting", "list", "-l", "I201")[1])
+    assert shown["why"] == "It is decided and will be handed over by its run."

@@ -10,10 +10,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gateway import clock
+from gateway import clock, serving
 from gateway.accounts import audit, people, sessions
+from gateway.orders.model import Kind
+from gateway.web.application import application
 from tests.builders import a_mutation
+from tests.simulators.wise import Behaviour
 from tests.staff_counter import a_counter
+from tests.staff_stage import KEY
 from tests.stage import Stage
 
 TITLE = "Varen bij nacht"
@@ -209,3 +213,86 @@ def test_form_without_our_token_decides_nothing(stage: Stage, dina: FlaskClient)
 def test_admin_decides_for_every_library(counter: tuple[Stage, Flask]) -> None:
     chris = client_of(counter, "chris")
     assert send(chris, f"{page_of(counter[0], 'ONE')}/refuse", reason="nee").status_code == 302
+
+
+def orders_on(client: FlaskClient, asked: str) -> set[str]:
+    return set(re.findall(r">(\w+)/1</a>", client.get(f"/waiting?{asked}").text))
+
+
+@pytest.mark.parametrize(
+    ("cause", "order"),
+    [
+        ("system-unavailable", "DOWN"),
+        ("behind-uncertain", "HELD"),
+        ("unknown-branch", "BRANCH"),
+        ("not-arranged", "OFF"),
+    ],
+)
+def test_each_cause_finds_the_lines_that_wait_for_it(counter: tuple[Stage, Flask], cause: str, order: str) -> None:
+    stage = counter[0]
+    stage.wise.once.append(Behaviour.LOSE)
+    stage.push(a_mutation(mutation_id="O", order_number="HELD"), institution="I201")
+    stage.process()
+    stage.wise.down()
+    stage.push(
+        a_mutation(Kind.SHIPPED, hour=1, mutation_id="S", order_number="HELD", quantity=2, packing_slip="P1"),
+        a_mutation(mutation_id="D", order_number="DOWN"),
+        a_mutation(mutation_id="B", order_number="BRANCH", branch="09"),
+        institution="I201",
+    )
+    stage.process()
+    stage.restart_with("I202", "brocade")
+    stage.push(a_mutation(mutation_id="N", order_number="OFF"))
+    stage.process()
+    restarted = application(serving.staff_desk(stage.gateway), secret_key=KEY, public_address="http://127.0.0.1")
+    chris = client_of((stage, restarted), "chris")
+    only_new = {"DOWN", "HELD", "BRANCH", "OFF"}
+    assert orders_on(chris, f"cause={cause}") & only_new == {order}
+    assert only_new < orders_on(chris, "")
+    stage.wise.up()
+
+
+def test_line_held_behind_an_uncertain_one_says_so(counter: tuple[Stage, Flask]) -> None:
+    stage = counter[0]
+    stage.wise.once.append(Behaviour.LOSE)
+    stage.push(a_mutation(mutation_id="O", order_number="HELD"), institution="I201")
+    stage.process()
+    stage.push(
+        a_mutation(Kind.SHIPPED, hour=1, mutation_id="S", order_number="HELD", quantity=2, packing_slip="P1"),
+        institution="I201",
+    )
+    stage.process()
+    bram = client_of(counter, "bram")
+    [(pk,)] = stage.rows("select pk from mutations where mutation_id = 'S'")
+    for page in (bram.get("/waiting").text, bram.get(f"/waiting/I201/{pk}").text):
+        assert "Van een eerdere mutatie van deze bestelregel weet nog niemand" in page
+        assert "opnieuw geprobeerd" not in page and "niet bereikbaar" not in re.sub(r"(?s)<form.*?</form>", "", page)
+
+
+@pytest.mark.parametrize("asked", ["één", "EEN boek", "boek één", "een"])
+def test_title_is_found_without_its_capitals_and_accents(counter: tuple[Stage, Flask], asked: str) -> None:
+    stage = counter[0]
+    stage.push(a_mutation(mutation_id="E", order_number="E1", title="Één boek", budget_code="JEUGDX"))
+    stage.process()
+    for name in ("dina", "chris"):
+        assert orders_on(client_of(counter, name), f"text={asked}") == {"E1"}
+    assert orders_on(client_of(counter, "bram"), f"text={asked}") == set()
+
+
+def test_line_that_was_decided_and_now_waits_for_the_system_promises_no_run_at_once(
+    counter: tuple[Stage, Flask],
+) -> None:
+    stage = counter[0]
+    stage.push(a_mutation(mutation_id="D", order_number="D1", branch="09"), institution="I201")
+    stage.process()
+    bram = client_of(counter, "bram")
+    [(pk,)] = stage.rows("select pk from mutations where mutation_id = 'D'")
+    send(bram, f"/waiting/I201/{pk}/choose", branch="2012", scope="once")
+    at_once = ("Er is besloten", "de verwerking die meteen volgt")
+    assert at_once[0] in bram.get("/waiting").text and at_once[1] in bram.get(f"/waiting/I201/{pk}").text
+    stage.wise.down()
+    stage.release("I201")
+    assert at_once[0] not in bram.get("/waiting").text
+    page = bram.get(f"/waiting/I201/{pk}").text
+    assert at_once[1] not in page and "bram koos 2012" in page and "was niet bereikbaar" in page
+    stage.wise.up()

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway.orders.model import MessageState, Outcome
-from gateway.orders.store.deliveries import HELD, SHOWN
+from gateway.orders.store.deliveries import SHOWN
 from gateway.orders.store.progress import Run, run_of
 
 
@@ -107,34 +107,6 @@ def order_history(connection: sa.Connection, institution: str, order_number: str
     )
     rows = connection.execute(statement, {"institution": institution, "order_number": order_number})
     return [dict(row._mapping) for row in rows]
-
-
-def waiting_lines(connection: sa.Connection, institution: str) -> Sequence[sa.Row[Any]]:
-    """What waits for a decision: mutation id, order, kind, since when and why."""
-    statement = sa.text(
-        "select mutations.mutation_id, mutations.kind, waiting.order_number, waiting.order_line, since, findings"
-        " from waiting join mutations on mutations.pk = waiting.mutation_pk"
-        " where waiting.institution = :institution order by since, mutations.pk"
-    )
-    return connection.execute(statement, {"institution": institution}).all()
-
-
-def undelivered_lines(connection: sa.Connection, institution: str) -> Sequence[sa.Row[Any]]:
-    """What was decided and is not in the library system yet, in the order in which it will be handed over.
-
-    Mutation id, order, kind, since when, whether it is held behind an uncertain one; and, while the system cannot be
-    reached, its reason and the next try.
-    """
-    statement = sa.text(
-        "select mutations.mutation_id, mutations.kind, mutations.order_number, mutations.order_line,"
-        f" messages.received_at as since, {HELD} as held, system_health.reason, system_health.next_try_at"
-        " from deliveries"
-        " join mutations on mutations.pk = deliveries.mutation_pk join messages on messages.pk = mutations.message_pk"
-        " left join system_health on system_health.institution = deliveries.institution"
-        " where deliveries.institution = :institution and deliveries.state in ('to deliver', 'offered')"
-        " order by deliveries.place"
-    )
-    return connection.execute(statement, {"institution": institution}).all()
 
 
 def deliveries_of(

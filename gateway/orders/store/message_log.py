@@ -3,7 +3,7 @@
 import re
 import unicodedata
 import zlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -87,6 +87,19 @@ def _having(connection: sa.Connection, keys: list[str]) -> tuple[str, str, Any]:
         return f"{joined} and log_titles.words @> cast(:words as text[])", "log_titles.mutation_pk", keys
     joined = "join log_titles on log_titles.rowid = log_entries.mutation_pk and log_titles match :words"
     return joined, "log_titles.rowid", " ".join(f'"{key}"' for key in keys)
+
+
+def titled(connection: sa.Connection, institutions: Collection[str], title: str) -> tuple[str, dict[str, Any]]:
+    """How a statement asks whether a mutation of one of these libraries has all of these words in its title."""
+    if not words(title):
+        return "false", {}
+    sought = [_keys(institution, title) for institution in institutions]
+    if connection.dialect.name == "postgresql":
+        any_of = " or ".join(f"words @> cast(:words{place} as text[])" for place in range(len(sought)))
+        facts = {f"words{place}": keys for place, keys in enumerate(sought)}
+        return f"mutations.pk in (select mutation_pk from log_titles where {any_of})", facts
+    match = " OR ".join("(" + " AND ".join(f'"{key}"' for key in keys) + ")" for keys in sought)
+    return "mutations.pk in (select rowid from log_titles where log_titles match :words)", {"words": match}
 
 
 def messages_named(

@@ -39,7 +39,6 @@ COLUMNS = (
     " verdicts.budget_year as chosen_year, verdicts.branch as chosen_branch, verdicts.refusal"
 )
 WIDTH = 6
-_STILL_UNCERTAIN = '[["still-uncertain", {}]]'
 _WIRE = ", ".join(f"mutations.{name}" for name in WIRE_COLUMNS)
 
 
@@ -50,17 +49,6 @@ class WaitingLine:
     pk: int
     sender: str
     mutation: Mutation
-    findings: str
-
-
-@dataclass(frozen=True, slots=True)
-class Overdue:
-    """A line that waits too long: for somebody, with findings, or (without any) for the library system."""
-
-    pk: int
-    order: str
-    kind: str
-    since: str
     findings: str
 
 
@@ -98,26 +86,6 @@ def waiting_of(connection: sa.Connection, institution: str, mutation_id: str) ->
     )
     rows = connection.execute(statement, {"institution": institution, "mutation": mutation_id})
     return [WaitingLine(row[0], row[1], mutation_of(tuple(row[3:])), row[2]) for row in rows]
-
-
-def overdue(connection: sa.Connection, institution: str, since: str) -> list[Overdue]:
-    """What waits, or is uncertain, from before a moment, and of which nobody was warned since then; oldest first."""
-    statement = sa.text(
-        "select pk, order_number, order_line, kind, since, findings from ("
-        " select mutations.pk, waiting.order_number, waiting.order_line, mutations.kind, waiting.since,"
-        "  waiting.findings from waiting join mutations on mutations.pk = waiting.mutation_pk"
-        "  where waiting.institution = :institution"
-        " union all select mutations.pk, mutations.order_number, mutations.order_line, mutations.kind,"
-        "  messages.received_at, case when deliveries.state = 'uncertain' then :doubtful else '[]' end from deliveries"
-        "  join mutations on mutations.pk = deliveries.mutation_pk"
-        "  join messages on messages.pk = mutations.message_pk where deliveries.institution = :institution"
-        "   and deliveries.state in ('to deliver', 'offered', 'uncertain')) waits"
-        " left join waiting_warnings on waiting_warnings.mutation_pk = waits.pk"
-        " where since <= :since and (warned_at is null or warned_at <= :since) order by since, pk"
-    )
-    values = {"institution": institution, "since": since, "doubtful": _STILL_UNCERTAIN}
-    rows = connection.execute(statement, values)
-    return [Overdue(pk, f"{number}/{line}", kind, at, findings) for pk, number, line, kind, at, findings in rows]
 
 
 def note_warned(connection: sa.Connection, pks: Sequence[int], at: str) -> None:
