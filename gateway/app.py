@@ -13,6 +13,7 @@ from gateway import clock, config, db, locks, migrations, work
 from gateway.accounts.entry import Gate
 from gateway.accounts.model import SupplierAccount
 from gateway.accounts.sealing import Seal, seal_of
+from gateway.circulation.watched import Failure
 from gateway.config import LibrarySettings, Settings
 from gateway.errors import GatewayError, SystemUnavailable
 from gateway.install.files import read_key
@@ -74,6 +75,11 @@ class Gateway:
     def queue(self) -> work.Queue:
         """Where jobs are put."""
         return work.Queue(self.settings.database)
+
+    @cached_property
+    def circulation_failed(self) -> dict[Path, Failure]:
+        """The circulation files that could not be taken as they are."""
+        return {}
 
     @cached_property
     def names(self) -> locks.Names:

@@ -28,7 +28,7 @@ def folder(gateway: Gateway, library: LibrarySettings) -> Folder | None:
     def take(name: str, chunks: Iterator[bytes]) -> Receipt:
         return Arrival(reception(gateway), name, [library.institution]).take(chunks)
 
-    return Folder(library.circulation_folder, take, most_bytes(gateway))
+    return Folder(library.circulation_folder, take, most_bytes(gateway), gateway.circulation_failed)
 
 
 def most_bytes(gateway: Gateway) -> int:

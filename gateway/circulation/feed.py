@@ -15,7 +15,7 @@ from gateway.circulation import values
 from gateway.circulation.checks import judge
 from gateway.circulation.message import Finding, Header, Told
 from gateway.circulation.records import BY_NAME, NAMES, Record
-from gateway.circulation.refusals import NotAMessage, TooMuch
+from gateway.circulation.refusals import BrokenOff, NotAMessage, TooMuch
 from gateway.moments import moment
 
 NAMESPACE = "urn:bestelsync:circulation:1"
@@ -45,7 +45,7 @@ class Feed:
         """What the message tells, in the order in which it comes; `header` is known before the first of it.
 
         Raises:
-            NotAMessage, TooMuch: it cannot be read to its end.
+            NotAMessage (BrokenOff when only the end is missing), TooMuch: it cannot be read to its end.
         """
         for chunk in chunks:
             if chunk and (told := self._take(chunk)):
@@ -170,7 +170,7 @@ class Feed:
         try:
             root = self._parser.close()
         except etree.XMLSyntaxError as error:
-            raise NotAMessage(problem=_problem(error)) from error
+            raise BrokenOff(problem=_problem(error)) from error
         self._told()
         if self._message is None or self.header is None:
             raise _another_root(root) if root.tag != MESSAGE else NotAMessage(problem="there is no header in it")

@@ -10,6 +10,18 @@ class NotAMessage(RejectedInput):
     hint = "schemas/circulation/v1 says how one is written; check that the whole of it was sent."
 
 
+class BrokenOff(NotAMessage):
+    """It ends in the middle; there may be more to come."""
+
+
+class Damaged(RejectedInput):
+    """Its packing is broken before its end: waiting for more does not mend that."""
+
+    code = "damaged"
+    message = "{path} is damaged: {reason}."
+    hint = "Pack it again, or send it as it is."
+
+
 class TooMuch(RejectedInput):
     """Something of it is larger than we read."""
 

@@ -11,12 +11,12 @@ import stat
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from gateway.circulation.intake import Receipt, State
-from gateway.circulation.refusals import NotAMessage, TooMuch, Unreadable
+from gateway.circulation.refusals import BrokenOff, Damaged, TooMuch, Unreadable
 from gateway.errors import GatewayError, RejectedInput, SystemUnavailable
 from gateway.log import logger
 from gateway.transport.drop_folder import write_synced
@@ -43,7 +43,7 @@ def opened(path: Path, most: int, *, follow: bool = True) -> Iterator[tuple[int,
 
     Raises:
         Unreadable: it is none, or may not be read.
-        TooMuch: while reading.
+        Unreadable, Damaged, TooMuch: while reading.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW))
@@ -63,7 +63,9 @@ def _pieces(path: Path, file: IO[bytes]) -> Iterator[bytes]:
     try:
         while piece := source.read(PIECE):
             yield piece
-    except (OSError, EOFError, zlib.error) as error:
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise Damaged(path=path, reason=str(error).lower()) from error
+    except (OSError, EOFError) as error:
         raise Unreadable(path=path, reason=str(error).lower()) from error
 
 
@@ -77,12 +79,22 @@ def _limited(pieces: Iterator[bytes], most: int) -> Iterator[bytes]:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be taken as it was then, and what is to be said of it should it stay so."""
+
+    identity: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Folder:
     """A folder in which a library system leaves messages. `take` gets a file's name and content."""
 
     path: Path
     take: Callable[[str, Iterator[bytes]], Receipt]
     most: int
+    failed: dict[Path, Failure] = field(default_factory=dict)
+    """What is read again only once it changed; of other folders too."""
 
     def look(self, now: float) -> None:
         """Take every file that is whole, the oldest first; one that cannot be taken now is tried again next time.
@@ -95,6 +107,8 @@ class Folder:
         except OSError as error:
             logger.error("circulation.folder_unusable", folder=str(self.path), reason=error.strerror)
             return
+        for gone in [each for each in self.failed if each.parent == self.path and each not in waiting]:
+            del self.failed[gone]
         for file in waiting:
             try:
                 self._take(file, now)
@@ -103,8 +117,6 @@ class Folder:
                 return
             except OSError as error:
                 logger.error("circulation.file_stuck", file=repr(file.name), reason=error.strerror)
-            except Exception:
-                logger.exception("circulation.file_failed", file=repr(file.name))
 
     def _waiting(self, now: float) -> Iterator[Path]:
         for file in self.path.iterdir():
@@ -118,14 +130,28 @@ class Folder:
 
     def _take(self, file: Path, now: float) -> None:
         before = file.lstat()
+        failure = self.failed.get(file)
+        if failure and failure.identity == _identity(before):
+            self._give_up(file, before, failure.reason, now)
+            return
         try:
             with opened(file, self.most, follow=False) as (_, chunks):
                 receipt = self.take(file.name, chunks)
         except (RejectedInput, Unreadable) as error:
-            if now - before.st_mtime < _PATIENCE_SECONDS and isinstance(error, NotAMessage | Unreadable):
-                return  # Perhaps it is still being written.
-            self._put_away(file, before, REFUSED, _reason(error))
+            if isinstance(error, BrokenOff | Unreadable):
+                self._give_up(file, before, _reason(error), now)
+            else:
+                self._put_away(file, before, REFUSED, _reason(error))
             return
+        except (SystemUnavailable, OSError):
+            raise
+        except Exception:
+            logger.exception("circulation.file_failed", file=repr(file.name))
+            self._give_up(file, before, "It could not be taken; the log of the gateway says why.", now)
+            return
+        self._settle(file, before, receipt)
+
+    def _settle(self, file: Path, before: os.stat_result, receipt: Receipt) -> None:
         if receipt.state is State.HELD:
             lost = ", ".join(f"{gone} of {of}: {name}" for name, (gone, of) in receipt.would_go.items())
             reason = f"It would delete {lost}. Nothing was changed; import it with --confirm if this is right."
@@ -133,6 +159,13 @@ class Folder:
         else:
             refused = [f"line {each.line}, {each.record} {each.id}: {each.sentence}" for each in receipt.findings]
             self._put_away(file, before, DONE, "\n".join(refused))
+
+    def _give_up(self, file: Path, before: os.stat_result, reason: str, now: float) -> None:
+        """Refuse a file that nobody wrote to for long; before that it is left, as it may still be written."""
+        if now - before.st_mtime < _PATIENCE_SECONDS:
+            self.failed[file] = Failure(_identity(before), reason)
+        else:
+            self._put_away(file, before, REFUSED, reason)
 
     def _put_away(self, file: Path, before: os.stat_result, place: str, reason: str) -> None:
         """Move a file that is still the one that was read, with what is to be said of it beside it."""
@@ -150,8 +183,9 @@ class Folder:
             write_synced(folder / f"{name}{_BESIDE}", f"{reason}\n".encode("utf-8", "replace"))
 
 
-def _identity(found: os.stat_result) -> tuple[int, int, int, int]:
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+def _identity(found: os.stat_result) -> tuple[int, ...]:
+    """What changes when a file is written, replaced, or given to other readers."""
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _reason(error: GatewayError) -> str:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 import pytest
 
 import schemas
-from gateway import clockwork
-from gateway.circulation.intake import Receipt
+from gateway import clockwork, picture
+from gateway.circulation.intake import Arrival, Receipt
 from gateway.circulation.refusals import TooMuch
 from gateway.circulation.watched import Folder
 from gateway.config import CirculationSettings
@@ -81,7 +82,7 @@ def test_held_snapshot_ends_the_command_with_3_until_it_is_confirmed(run: Comman
     [
         (b"", "This is no circulation message"),
         (gzip.compress(SNAPSHOT)[:-20], "cannot be read"),
-        (DAMAGED, "cannot be read"),
+        (DAMAGED, "is damaged"),
         (None, "cannot be read"),
     ],
 )
@@ -185,6 +186,45 @@ def test_file_that_fails_in_an_unforeseen_way_holds_up_no_other(folder: Path) ->
     put(folder, "b.xml", SNAPSHOT)
     Folder(folder, take, 10_000).look(LONG_AGO + 60)
     assert names(folder) == ["a.xml", "refused"]
+    Folder(folder, take, 10_000).look(LONG_AGO + 3_600)
+    assert "the log" in (folder / "refused" / "a.xml.reason.txt").read_text()
+
+
+def test_file_that_breaks_off_is_read_again_only_when_it_changed(stage: Stage, folder: Path) -> None:
+    read = []
+
+    def take(name: str, chunks: Iterator[bytes]) -> Receipt:
+        read.append(name)
+        return Arrival(picture.reception(stage.gateway), name).take(chunks)
+
+    half = put(folder, "half.xml", SNAPSHOT[:-100])
+    watched = Folder(folder, take, 10**6)
+    for minute in range(1, 30):
+        watched.look(LONG_AGO + 60 * minute)
+    assert read == ["half.xml"]
+    put(folder, "half.xml", SNAPSHOT[:-50])
+    for seconds in (60, 120, 3_599):
+        watched.look(LONG_AGO + seconds)
+    assert (read, half.exists()) == (["half.xml"] * 2, True)
+    watched.look(LONG_AGO + 3_600)
+    assert (read, names(folder / "refused")) == (["half.xml"] * 2, ["half.xml", "half.xml.reason.txt"])
+    watched.look(LONG_AGO + 3_660)
+    assert watched.failed == {}
+
+
+def test_what_failed_is_remembered_from_look_to_look(stage: Stage, folder: Path) -> None:
+    half = put(folder, "half.xml", SNAPSHOT[:-100], int(time.time()) - 60)
+    clockwork.take_circulation(stage.gateway)
+    watched = picture.folder(stage.gateway, stage.settings.library[0])
+    assert watched is not None
+    assert list(watched.failed) == [half]
+
+
+@pytest.mark.parametrize("content", [SNAPSHOT.replace(b"</library>", b"</libary>"), DAMAGED, b"<loans/>"])
+def test_file_that_is_wrong_before_its_end_is_refused_at_once(stage: Stage, folder: Path, content: bytes) -> None:
+    put(folder, "a.xml", content, int(time.time()) - 60)
+    clockwork.take_circulation(stage.gateway)
+    assert names(folder / "refused") == ["a.xml", "a.xml.reason.txt"]
 
 
 def test_file_whose_name_is_no_text_is_taken(stage: Stage, folder: Path) -> None:
