@@ -112,7 +112,7 @@ class Arrival:
         assert header is not None  # a message without one was refused
         library = self._reception.libraries[header.institution]
         with self._reception.alone(f"circulation-{header.institution}"):
-            spool = Spool(self._reception.database, header.covers)
+            spool = Spool(self._reception.database, header)
             try:
                 for told in chain((first,), stream):
                     self._spool(spool, told, library)

@@ -1,6 +1,7 @@
 """What a library system tells of its circulation: taken once and whole, what cannot be true refused, the rest kept."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 import schemas
 from gateway import db
-from gateway.circulation.intake import State
+from gateway.circulation.intake import Arrival, Reception, State
 from gateway.circulation.model import AddressState, ChargeKind, Mark, Subject
 from gateway.circulation.refusals import (
     FromTheFuture,
@@ -29,6 +30,7 @@ from tests.circulation_messages import (
     EVERYTHING,
     HOLD,
     L1,
+    LIBRARIES,
     LIBRARY,
     LOAN,
     TITLE,
@@ -98,6 +100,29 @@ def test_message_id_of_another_message_is_refused(intake: Intake) -> None:
     intake.tell(*EVERYTHING, message_id="M")
     with pytest.raises(MessageConflict):
         intake.tell(*EVERYTHING[:-1], message_id="M")
+
+
+HEADERS = {
+    "moment": {"as_of": "2026-03-10T05:00:01+01:00"},
+    "kind": {"kind": "CHANGES"},
+    "records": {"more": ' covers="library branch patron membershipType title item loan hold charge"'},
+    "currency": {"more": ' currency="USD"'},
+}
+
+
+@pytest.mark.parametrize("different", list(HEADERS))
+def test_message_id_under_another_header_is_refused(intake: Intake, different: str) -> None:
+    intake.take(message(*EVERYTHING, message_id="M"))
+    with pytest.raises(MessageConflict):
+        intake.take(message(*EVERYTHING, message_id="M", **HEADERS[different]))
+
+
+def test_same_message_is_known_in_another_zone_of_the_library_and_of_its_moment(intake: Intake) -> None:
+    ready = HOLD.replace('PLACED"', 'READY" readyAt="2026-03-09T22:30:00Z"')
+    intake.take(message(*EVERYTHING, ready.replace("H1", "H2"), message_id="M"))
+    elsewhere = {L1: replace(LIBRARIES[L1], time_zone="Asia/Tokyo")}
+    again = message(*EVERYTHING, ready.replace("H1", "H2"), message_id="M", as_of="2026-03-10T04:00:00Z")
+    assert Arrival(Reception(intake.database, elsewhere), "a test").take([again]).state is State.KNOWN
 
 
 def test_message_older_than_what_is_known_is_refused(intake: Intake) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway import db
-from gateway.circulation.message import Told
-from gateway.circulation.records import BY_NAME, NAMES, Sort
+from gateway.circulation.message import Header, Told
+from gateway.circulation.records import BY_NAME, Sort
 from gateway.circulation.store.tables import TYPES, columns
 from gateway.scratch import Scratch
 
@@ -26,10 +26,11 @@ class Spool:
     `code` and `refused` say why a row is not taken, none when it is; `gone` that the library system has it no more.
     """
 
-    def __init__(self, database: sa.Engine, covers: frozenset[str] = NAMES) -> None:
-        self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in BY_NAME if name in covers}
+    def __init__(self, database: sa.Engine, header: Header) -> None:
+        self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in BY_NAME if name in header.covers}
         self._position = 0
-        self._digest = blake2b(digest_size=16)
+        meant = header.is_snapshot, header.as_of.isoformat(), sorted(header.covers), header.currency
+        self._digest = blake2b(repr(meant).encode(), digest_size=16)
         self._scratch = Scratch(database)
         self.connection = self._scratch.connection
         with db.translated():
@@ -42,7 +43,7 @@ class Spool:
 
     @property
     def content(self) -> str:
-        """A digest of everything that was added."""
+        """A digest of what the header means and of everything that was added."""
         return self._digest.hexdigest()
 
     def add(self, told: Told, ready_on: str | None) -> None:
@@ -50,11 +51,15 @@ class Spool:
         self._position += 1
         refused = next((each for each in told.findings if each.refused), None)
         row: tuple[Any, ...] = ()
+        content = said = ""
         if told.values is not None:
-            derived = (ready_on,) if told.record == "hold" else ()
-            row = (*_cells(told.record, told.values), *derived, told.values["doubt"])
-        content = blake2b(repr(row).encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
-        self._digest.update(f"{told.record}\x1f{told.id}\x1f{told.gone}\x1f{content}\x1e".encode())
+            cells, doubt = _cells(told.record, told.values), told.values["doubt"]
+            row = (*cells, doubt)
+            content = said = _digest_of(row)
+            if told.record == "hold":
+                row = (*cells, ready_on, doubt)
+                content = _digest_of(row)  # The day is ours: in another zone the message stays the same.
+        self._digest.update(f"{told.record}\x1f{told.id}\x1f{told.gone}\x1f{said}\x1e".encode())
         if told.record not in self._rows or not told.id:
             return
         rest = (*row, content) if row else (None,) * len(columns(BY_NAME[told.record]))
@@ -109,6 +114,10 @@ _LISTS = {name: frozenset(f.column for f in record.fields if f.sort is Sort.LIST
 def _type(record: str, column: str) -> str:
     sort = _SORTS.get((record, column), Sort.TEXT)
     return _TYPE_NAMES[TYPES.get(sort, sa.Text)]
+
+
+def _digest_of(row: tuple[Any, ...]) -> str:
+    return blake2b(repr(row).encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
 
 
 def _cells(record: str, values: dict[str, Any]) -> tuple[Any, ...]:
