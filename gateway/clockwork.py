@@ -7,6 +7,7 @@ from functools import partial
 
 from gateway import app, clock, db, locks, picture, work
 from gateway.app import Gateway
+from gateway.circulation.store import messages as circulation_messages
 from gateway.config import LibrarySettings
 from gateway.errors import GatewayError, SystemUnavailable
 from gateway.locks import Taken
@@ -41,6 +42,7 @@ def timetable(gateway: Gateway, worker: work.Worker) -> Timetable:
             "mail reports": (MAIL_REPORTS_EVERY_SECONDS, partial(app.mail_reports, gateway)),
             "warn of what waits": (WARN_EVERY_SECONDS, partial(warn_of_waiting, gateway)),
             "forget refusals": (FORGET_EVERY_SECONDS, partial(forget_refusals, gateway)),
+            "forget circulation": (FORGET_EVERY_SECONDS, partial(forget_circulation, gateway)),
             "change of year": (CHANGE_YEAR_EVERY_SECONDS, partial(change_year, gateway)),
             "circulation": (LOOK_FOR_CIRCULATION_EVERY_SECONDS, partial(take_circulation, gateway)),
             "take up lost jobs": (recover_every, partial(_take_up_lost, gateway.names, worker)),
@@ -118,6 +120,20 @@ def take_circulation(gateway: Gateway) -> None:
                 folder.look(time.time())
         except Exception:
             logger.exception("clockwork.circulation_failed", institution=each.institution)
+
+
+def forget_circulation(gateway: Gateway) -> None:
+    """Let go of circulation files and findings that are too old; one folder that fails holds up no other."""
+    before = clock.now() - timedelta(days=gateway.settings.circulation.keep_days)
+    with db.writing(gateway.database) as connection:
+        circulation_messages.forget(connection, before.isoformat())
+    for each in gateway.settings.library:
+        try:
+            folder = picture.folder(gateway, each)
+            if folder:
+                folder.forget(before.timestamp())
+        except (OSError, ValueError):
+            logger.exception("clockwork.circulation_not_forgotten", institution=each.institution)
 
 
 def _waits_for(gateway: Gateway, institution: str, year: int) -> bool:

@@ -46,6 +46,8 @@ _TYPES = {
 _SUBJECT = re.compile(
     r"^Element '(?:\{[^}]*\})?([^']*)'(?:, attribute '(?:\{[^}]*\})?([^']*)')?: (?:\[[^]]*\] )?(.*)$", re.S
 )
+_FOUND = re.compile(r"^found (?:'.*'|\".*\"), (expected .*)$", re.S)
+_QUOTED = re.compile(r"^(?:The value )?'.*' (?=is |has )", re.S)
 _NAMES = re.compile(r"\{[^}]*\}")
 _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.S), sentence)
@@ -93,6 +95,11 @@ class Flaw:
 def find(log: etree._ListErrorLog, mutation_id: str | None = None, most: int | None = None) -> list[Flaw]:
     """The flaws in what the schema found in one element, in that order; at most so many."""
     return [_flaw(entry, mutation_id) for entry in islice(log, most)]
+
+
+def without_value(sentence: str) -> str:
+    """A flaw's sentence without the value that was found, which may be of a person."""
+    return _QUOTED.sub("a value ", _FOUND.sub(r"holds something else, \1", sentence))
 
 
 def shortened(name: str, most: int = _LONGEST_NAME) -> str:

@@ -142,8 +142,8 @@ class Feed:
             return _refused(record.name, id_, line, "not-covered", f"The header does not cover {record.name}.")
         try:
             told = values.of(element, record.name)
-        except (ValueError, OverflowError) as error:
-            return _refused(record.name, id_, line, "impossible", f"A value cannot be: {error}.")
+        except ValueError as error:
+            return _refused(record.name, id_, line, "impossible", f"{error} is none that can be.")
         told["doubt"] = ""
         patron = id_ if record.name == "patron" else told.get("patron") or ""
         found = tuple(Finding(record.name, id_, line, *each, patron) for each in judge(record.name, told, header))
@@ -151,7 +151,7 @@ class Feed:
 
     def _flaws(self) -> str:
         found = flaws.find(self._schema.error_log, most=_MOST_FLAWS_TOLD)
-        return "; ".join(dict.fromkeys(each.sentence for each in found)) or "libxml2 does not say how"
+        return "; ".join(dict.fromkeys(map(_told_of, found))) or "libxml2 does not say how"
 
     def _free(self, last: Any) -> None:
         """Drop what stands before `last`, which stays as the parser may still be adding the text behind it."""
@@ -176,6 +176,11 @@ class Feed:
             raise _another_root(root) if root.tag != MESSAGE else NotAMessage(problem="there is no header in it")
         for child in self._message:
             _check_passed(child)
+
+
+def _told_of(flaw: flaws.Flaw) -> str:
+    where = f"{flaw.place.element} " if flaw.place.element else ""
+    return f"{where}{flaws.without_value(flaw.sentence)}"
 
 
 def _another_root(element: Any) -> NotAMessage:

@@ -17,7 +17,7 @@ def of(element: Any, record: str) -> dict[str, Any]:
     """The values of a record by column; none for what is not given.
 
     Raises:
-        ValueError, OverflowError: a value cannot be.
+        ValueError: a value cannot be; it names the field only, as the value may be of a person.
     """
     given = element.attrib
     values: dict[str, Any] = dict.fromkeys(_COLUMNS[record])
@@ -25,10 +25,17 @@ def of(element: Any, record: str) -> dict[str, Any]:
     for name, text in given.items():
         field = _ATTRIBUTES[record].get(name)
         if field and text:
-            values[field[0]] = field[1](text)
+            values[field[0]] = _read(name, field[1], text)
     for column, read in _ELEMENTS[record]:
-        values[column] = read(element)
+        values[column] = _read(column, read, element)
     return values
+
+
+def _read(name: str, read: Callable[[Any], Any], given: Any) -> Any:
+    try:
+        return read(given)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(name) from error
 
 
 def token(text: str) -> str:

@@ -118,6 +118,17 @@ class Folder:
             except OSError as error:
                 logger.error("circulation.file_stuck", file=repr(file.name), reason=error.strerror)
 
+    def forget(self, before: float) -> None:
+        """Delete what was put away before that moment, in seconds since 1970."""
+        for place in (self.path / each for each in (DONE, REFUSED, HELD)):
+            if place.is_symlink() or not place.is_dir():
+                continue
+            for file in place.iterdir():
+                found = file.lstat()
+                # Moving a file changes this time, and not the one when it was written.
+                if stat.S_ISREG(found.st_mode) and found.st_ctime < before:
+                    file.unlink()
+
     def _waiting(self, now: float) -> Iterator[Path]:
         for file in self.path.iterdir():
             found = file.lstat()

@@ -95,6 +95,9 @@ class CirculationSettings(_Frozen):
     hold_percent: int = Field(
         20, ge=1, le=100, description="a snapshot that would delete more of one kind of record waits for confirmation"
     )
+    keep_days: int = Field(
+        30, ge=1, description="how long files that were put away, and what was wrong in messages, are kept"
+    )
     message_megabytes: int = Field(4000, ge=1, description="largest message, after unpacking")
 
 

@@ -5,13 +5,14 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import schemas
-from gateway import clockwork, picture
+from gateway import clock, clockwork, picture
 from gateway.circulation.intake import Arrival, Receipt
 from gateway.circulation.refusals import TooMuch
 from gateway.circulation.watched import Folder
@@ -276,6 +277,25 @@ def test_held_file_is_put_apart_and_taken_when_confirmed(stage: Stage, folder: P
     clockwork.take_circulation(stage.gateway)
     assert names(folder / "held") == ["b.xml", "b.xml.reason.txt"]
     assert run("circulation", "import", str(folder / "held" / "b.xml"), "--confirm")[0] == 0
+
+
+def test_what_was_put_away_and_what_was_wrong_are_kept_for_so_many_days(stage: Stage, folder: Path) -> None:
+    with_settings(stage, circulation=CirculationSettings(keep_days=10))
+    put(folder, "a.xml", message(*EVERYTHING, loan(2, patron="P9"), item(2)))
+    put(folder, "b.xml", b"<loans/>", LONG_AGO + 1)
+    clockwork.take_circulation(stage.gateway)
+    (folder / "new.xml").write_bytes(SNAPSHOT)
+    (folder / "done" / "link").symlink_to(folder / "new.xml")
+    kept = ["a.xml", "a.xml.reason.txt", "link"]
+    for days, left, rows in ((9.9, kept, 1), (10.1, ["link"], 0)):
+        with clock.pretending(clock.now() + timedelta(days=days)):
+            clockwork.forget_circulation(stage.gateway)
+        assert names(folder / "done") == left
+        assert len(names(folder / "refused")) == 2 * rows
+        for table in ("imports", "findings"):
+            assert stage.rows(f"select count(*) from circulation_{table}") == [(rows,)]
+    assert names(folder) == ["done", "new.xml", "refused"]
+    assert stage.rows("select count(*) from circulation_loans") == [(1,)]
 
 
 def test_folder_that_is_away_holds_up_nothing(stage: Stage, folder: Path) -> None:

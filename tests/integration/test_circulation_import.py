@@ -300,6 +300,8 @@ def test_dead_patron_is_kept_so_that_all_can_be_withdrawn(intake: Intake) -> Non
 def test_mail_address_that_is_none_is_told_and_counts_as_none(intake: Intake, mail: str) -> None:
     receipt = intake.tell(*EVERYTHING[:3], patron(inside=f"<mail>{mail}</mail><mail>anna@example.be</mail>"))
     assert [(each.refused, each.code, each.patron) for each in receipt.findings] == [(False, "no-address", "P1")]
+    assert receipt.findings[0].sentence.startswith("Mail address 1 counts as none: it ")
+    assert not {mail, "a@", "example.be"} & set(receipt.findings[0].sentence.replace("'", " ").split())
     who = anna(intake).patron
     assert [each.state for each in who.mail_addresses] == [AddressState.UNUSABLE, AddressState.GOOD]
     assert (who.doubt, [each.address for each in who.usable_mail]) == ("", ["anna@example.be"])
@@ -313,10 +315,54 @@ def test_postal_address_that_cannot_stand_on_an_envelope_counts_as_none(intake: 
     assert anna(intake).patron.postal_address(TEN) is None
 
 
+TOLD_OF = {
+    "a day that is none": ("1990-02-31", {"birthOn": "1990-02-31"}),
+    "a day that is no day": ("of-old", {"birthOn": "of-old"}),
+    "a death before birth": ("1990", {"birthOn": "1990-02-03", "deceasedOn": "1989-02-03"}),
+    "a sort that is none": ("JANSSENS", {"sort": "JANSSENS"}),
+}
+
+
+@pytest.mark.parametrize("case", list(TOLD_OF))
+def test_sentence_about_a_patron_does_not_hold_what_was_told(intake: Intake, case: str) -> None:
+    secret, attributes = TOLD_OF[case]
+    receipt = intake.tell(*EVERYTHING[:3], patron(**attributes))
+    assert [each.refused for each in receipt.findings] == [True]
+    assert secret not in receipt.findings[0].sentence
+
+
+def codes_kept(intake: Intake) -> list[object]:
+    return [row[0] for row in intake.rows("select code from circulation_findings order by import_pk, position")]
+
+
+def test_what_was_wrong_is_forgotten_once_a_newer_message_tells_of_it(intake: Intake) -> None:
+    wrong = patron(inside="<mail>anna</mail>"), loan(2, dueOn="2026-02-09")
+    intake.tell(*EVERYTHING[:3], wrong[0], *EVERYTHING[4:], item(2), wrong[1])
+    assert codes_kept(intake) == ["no-address", "due-before-loan"]
+    intake.changes(patron(2))
+    assert [each.code for each in anna(intake).findings] == ["no-address", "due-before-loan"]
+    intake.changes(patron())
+    assert [each.code for each in anna(intake).findings] == ["due-before-loan"]
+    intake.changes(loan(2))
+    assert codes_kept(intake) == []
+
+
+@pytest.mark.parametrize("removed", ["by a message", "by a snapshot"])
+def test_of_a_patron_who_is_removed_no_finding_stays(intake: Intake, removed: str) -> None:
+    intake.tell(
+        *EVERYTHING[:3], patron(inside="<mail>anna</mail>"), *EVERYTHING[4:], item(2), loan(2, dueOn="2026-02-09")
+    )
+    if removed == "by a message":
+        intake.changes('<gone record="patron" id="P1"/>')
+    else:
+        intake.tell(patron(2), more=' covers="patron"')
+    assert codes_kept(intake) == []
+
+
 def test_patron_born_in_the_future_is_in_doubt(intake: Intake) -> None:
     receipt = intake.tell(*EVERYTHING[:3], patron(birthOn="2099-01-01"), *EVERYTHING[4:])
     assert [(each.refused, each.code) for each in receipt.findings] == [(False, "birth-to-come")]
-    assert anna(intake).patron.doubt == "Born on 2099-01-01, which is still to come."
+    assert anna(intake).patron.doubt == "The day of birth is still to come."
     assert [each.code for each in anna(intake).findings] == ["birth-to-come"]
 
 

@@ -23,6 +23,7 @@ def apply(connection: sa.Connection, header: Header, records: list[str], importe
             if target in records:
                 _doubt_bereft(connection, header, record, column, target)
     for name in records:
+        _settle_findings(connection, header, name)
         _forget(connection, header, BY_NAME[name])
         _keep_age(connection, header, name, imported_at)
     return changed
@@ -78,6 +79,24 @@ def _doubt_bereft(connection: sa.Connection, header: Header, record: Record, col
         f" where library = :library and {column} in (select id from spool_gone where record = '{target}')",
         header,
     )
+
+
+def _settle_findings(connection: sa.Connection, header: Header, name: str) -> None:
+    """What was wrong with a record before is past once it is told again; of a patron who is gone nothing stays."""
+    again = "" if header.is_snapshot else f" and id in (select id from spool_{name})"
+    _run(
+        connection,
+        f"delete from circulation_findings where library = :library and record = '{name}'{again}",
+        header,
+    )
+    if name == "patron":
+        gone = "select id from spool_gone where record = 'patron'"
+        _run(
+            connection,
+            f"delete from circulation_findings where library = :library and (patron in ({gone})"
+            f" or record = 'gone' and id in ({gone}))",
+            header,
+        )
 
 
 def _forget(connection: sa.Connection, header: Header, record: Record) -> None:

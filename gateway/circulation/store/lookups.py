@@ -26,7 +26,7 @@ class PatronPicture:
     with_bailiff: frozenset[str]
     """The charges that were handed to the bailiff."""
     findings: tuple[Finding, ...]
-    """What was wrong in the newest message that told of the patron."""
+    """What was wrong with the patron and what is the patron's, when it was last told."""
 
 
 def rows(connection: sa.Connection, record: str, library: str, ids: Collection[str]) -> list[Mapping[str, Any]]:
@@ -106,13 +106,11 @@ def _with_bailiff(connection: sa.Connection, library: str, patron: str) -> froze
 
 
 def _findings(connection: sa.Connection, library: str, patron: str) -> list[Finding]:
-    of_patron = sa.and_(findings.c.library == library, findings.c.patron == patron)
-    newest = (
-        sa.select(sa.func.max(imports.c.pk))
-        .join(findings, findings.c.import_pk == imports.c.pk)
-        .where(of_patron)
-        .scalar_subquery()
-    )
     columns = [findings.c[name] for name in Finding._fields]
-    statement = sa.select(*columns).where(of_patron, findings.c.import_pk == newest).order_by(findings.c.position)
+    statement = (
+        sa.select(*columns)
+        .join(imports, findings.c.import_pk == imports.c.pk)
+        .where(findings.c.library == library, findings.c.patron == patron, imports.c.state == "APPLIED")
+        .order_by(findings.c.import_pk, findings.c.position)
+    )
     return [Finding(*row) for row in connection.execute(statement)]

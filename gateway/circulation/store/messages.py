@@ -100,6 +100,13 @@ def findings_of(connection: sa.Connection, pk: int, most: int) -> list[Finding]:
     return [Finding(*row) for row in connection.execute(statement)]
 
 
+def forget(connection: sa.Connection, before: str) -> None:
+    """Let go of messages that came before that moment, and of what was wrong in them."""
+    old = sa.select(imports.c.pk).where(imports.c.received_at < before)
+    connection.execute(findings.delete().where(findings.c.import_pk.in_(old)))
+    connection.execute(imports.delete().where(imports.c.received_at < before))
+
+
 def picture(connection: sa.Connection, library: str) -> Picture:
     """Of when the picture of a library is: as old as the oldest of its patrons, loans, holds and charges."""
     statement = sa.select(ages).where(ages.c.library == library, ages.c.record.in_(_DECIDING))
